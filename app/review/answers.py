@@ -1,0 +1,283 @@
+"""What the review API answers, as frozen values.
+
+`read` builds them from JSON by the types written here. A field that a newer server adds is passed over; one that is
+missing or of a wrong type means that client and server do not speak the same version, and is said so.
+"""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from schemas.codec import Value
+from schemas.problems import Failed
+
+T = TypeVar("T")
+
+Text = Mapping[str, str]
+"""A text by language: {"zh": …, "en": …}."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """Who has logged in. `token` goes with every request and is never shown or logged."""
+
+    token: str
+    user: str
+    name: str
+    role: str
+    scope: tuple[str, ...]
+    expires: str
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """One visit in the queue. `verdict` and `amount` (fen a month) are the current assessment's, None without one."""
+
+    visit: str
+    household: str
+    short_code: str
+    head: str
+    area: str
+    area_name: str
+    visited_on: str | None
+    received_at: str
+    outcome: str | None
+    status: str
+    verdict: str | None
+    amount: int | None
+    conflicts: int
+    stale: bool
+    visitor: str
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A page of the queue, oldest first; `next` is the key of the next page, None at the end."""
+
+    visits: tuple[QueueRow, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Visits by status within the scope, and how many of those waiting have an open conflict."""
+
+    status: Mapping[str, int]
+    conflicts: int
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One slot as it stands. `before` is the value that the visit's author replaced (or, for the visit's own slots,
+    the one of the visit before); it means something only when `changed`."""
+
+    slot: str
+    label: Text
+    type: str
+    codes: str
+    value: Value
+    before: Value
+    changed: bool
+    conflict: bool
+    comment: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """One record: the household, a member or the visit. `title` is a member's name, empty otherwise."""
+
+    kind: str
+    record: str
+    title: str
+    slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the pack would say in one programme."""
+
+    programme: str
+    verdict: str
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the rival values, with who wrote it, when (the device's clock and the server's) and on which device."""
+
+    change: str
+    value: Value
+    user: str
+    name: str
+    device: str
+    device_name: str
+    at: str
+    received_at: str
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A slot with rival values. `effect`: `decision` when the sides lead to different verdicts or amounts, `facts`
+    when only figures on the way differ, `none` when the pack does not look at it, `unknown` when no pack fits.
+    `seen` is what `settle` sends back, so that a side which came meanwhile is not closed unseen."""
+
+    record: str
+    kind: str
+    title: str
+    slot: str
+    label: Text
+    type: str
+    codes: str
+    effect: str
+    sides: tuple[Side, ...]
+    seen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The current assessment: `result` is a `schemas.policy.result.Result` on the wire."""
+
+    id: str
+    pack: str
+    by: str
+    at: str
+    result: Value
+
+
+@dataclass(frozen=True)
+class Case:
+    """One programme of the household. `decision` is the slot {verdict, assessment, amount, reason}, None before."""
+
+    id: str
+    programme: str
+    opened_on: str | None
+    stage: str | None
+    decision: Value
+    conflict: bool
+
+
+@dataclass(frozen=True)
+class May:
+    """What the reader may do with this visit, and why not: `blocked` holds problem codes."""
+
+    approve: bool
+    give_back: bool
+    settle: bool
+    assess: bool
+    blocked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VisitPage:
+    """Everything the visit's page shows. `skew` is how many seconds the device's clock was ahead when it last spoke,
+    None when it never said. `members` maps member record ids to names."""
+
+    visit: str
+    household: str
+    short_code: str
+    head: str
+    area: str
+    area_name: str
+    status: str
+    outcome: str | None
+    visited_on: str | None
+    received_at: str
+    user: str
+    name: str
+    device: str
+    device_name: str
+    skew: int | None
+    sections: tuple[Section, ...]
+    members: Mapping[str, str]
+    conflicts: tuple[Conflict, ...]
+    assessment: Assessment | None
+    stale: bool
+    provisional: bool
+    cases: tuple[Case, ...]
+    review: Value
+    may: May
+
+
+@dataclass(frozen=True)
+class Person:
+    user: str
+    name: str
+    role: str
+    scope: tuple[str, ...]
+    areas: tuple[str, ...]
+    active: bool
+    devices: int
+
+
+@dataclass(frozen=True)
+class Device:
+    """`waiting` is empty or the reason why the device is out: `revoked`."""
+
+    id: str
+    name: str
+    user: str
+    user_name: str
+    enrolled_at: str
+    last_contact: str | None
+    skew: int | None
+    revoked_at: str | None
+
+
+@dataclass(frozen=True)
+class Code:
+    """A one-time enrolment code, shown once."""
+
+    code: str
+    user: str
+    expires: str
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    n: int
+    at: str
+    who: str
+    name: str
+    what: str
+    about: str
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Audit lines, newest first; `next` is the number to continue below, None at the end."""
+
+    rows: tuple[AuditRow, ...]
+    next: int | None
+
+
+def read(kind: type[T], data: Value) -> T:
+    """A value of the dataclass `kind` from JSON; raises Failed("protocol_unknown") when it does not fit."""
+    try:
+        built: T = _build(kind, data)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Failed("protocol_unknown") from error
+    return built
+
+
+def _build(kind: Any, data: Value) -> Any:
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        return kind(**{f.name: _build(hints[f.name], data[f.name]) for f in fields(kind)})
+    origin = get_origin(kind)
+    if origin is tuple:
+        return tuple(_build(get_args(kind)[0], item) for item in data)
+    if origin is types.UnionType:
+        return None if data is None else _build(get_args(kind)[0], data)
+    if origin is not None:
+        return {str(k): _build(get_args(kind)[1], v) for k, v in data.items()}
+    if kind in (str, int, bool) and type(data) is not kind:
+        raise TypeError(kind.__name__)
+    return data
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
