@@ -1,0 +1,239 @@
+"""Sync in the background: when a round runs, how long to wait after a failure, and what a screen may know of it.
+
+The runner owns one thread. It runs a round when asked, and again after a while by itself; after a failure that time
+may mend (no network, server down) it waits longer each time, with jitter, so that a town whose signal comes back does
+not ask all at once. A refusal that only a person can mend is told and not repeated until somebody asks. It writes to
+the vault and never to a screen: screens read `state()` and are told through `subscribe` that it changed.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from app.sync.session import Answer, Ask, Outcome, Phase, Progress, Session, Store
+from schemas.clock import Clock
+from schemas.problems import Failed, catalogue
+
+log = logging.getLogger("ruhu.sync")
+
+EVERY = 300.0
+"""Seconds between rounds that nobody asked for."""
+FIRST_WAIT = 4.0
+LONGEST_WAIT = 900.0
+
+
+class Road(Protocol):
+    """How a round reaches the server: gives the answer to an ask or raises Failed."""
+
+    def __call__(self, ask: Ask) -> Answer: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """What a screen may know. `waiting` changes and `photos_waiting` photos are on this device only; `held` are at
+    the server and set aside for a supervisor. `problem` is what ended or marred the last round. `safe` is only true
+    right after a round that left nothing waiting anywhere."""
+
+    running: bool = False
+    offline: bool = False
+    phase: Phase | None = None
+    sent: int = 0
+    to_send: int = 0
+    received: int = 0
+    last_contact: str | None = None
+    problem: Failed | None = None
+    waiting: int = 0
+    held: int = 0
+    photos_waiting: int = 0
+    safe: bool = False
+
+
+def sync_once(
+    store: Store,
+    road: Callable[[Ask], Answer],
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    *,
+    clock: Clock | None = None,
+    halted: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """One whole round. Failures are in the outcome's `problems`, never raised; `halted` is looked at between asks."""
+    session = Session(store, clock or Clock())
+    try:
+        while (asked := session.ask()) is not None:
+            on_progress(session.progress)
+            if halted():
+                session.end(Failed("stopped"))
+                break
+            session.take(_answer(road, asked))
+    except Failed as problem:
+        session.end(problem)
+    on_progress(session.progress)
+    return session.outcome()
+
+
+def _answer(road: Callable[[Ask], Answer], asked: Ask) -> Answer | Failed:
+    try:
+        return road(asked)
+    except Failed as refusal:
+        return refusal
+
+
+class Runner:
+    """Rounds for one person's open vault, until `stop`. `connect` opens a road; it may raise Failed."""
+
+    def __init__(
+        self,
+        store: Store,
+        connect: Callable[[], Road],
+        *,
+        clock: Clock | None = None,
+        every: float = EVERY,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._connect = connect
+        self._clock = clock or Clock()
+        self._every = every
+        self._chance = chance
+        self._watchers: list[Callable[[SyncState], None]] = []
+        self._changed = threading.Condition()
+        self._wanted = False
+        self._stopping = False
+        self._failures = 0
+        self._thread: threading.Thread | None = None
+        self._state = self._counted(SyncState())
+
+    def state(self) -> SyncState:
+        """What is known now; the counts of what waits are read from the vault afresh."""
+        with self._changed:
+            state = self._state
+        return self._counted(state)
+
+    def subscribe(self, watcher: Callable[[SyncState], None]) -> Callable[[], None]:
+        """Calls `watcher` with every new state, on the runner's thread; gives back what ends that."""
+        with self._changed:
+            self._watchers.append(watcher)
+
+        def unsubscribe() -> None:
+            with self._changed, suppress(ValueError):
+                self._watchers.remove(watcher)
+
+        return unsubscribe
+
+    def start(self) -> None:
+        """A round as soon as may be; the first call starts the thread. Harmless while a round runs."""
+        with self._changed:
+            if self._stopping:
+                return
+            self._wanted = True
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="ruhu-sync", daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """No more rounds; comes back when the running one has ended, which is at its next answer or time-out."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+            thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def set_offline(self, offline: bool) -> None:
+        """While offline no request is made; coming back asks for a round."""
+        self._set(lambda now: replace(now, offline=offline))
+        if not offline:
+            self.start()
+
+    def _run(self) -> None:
+        while self._await_turn():
+            try:
+                self._round()
+            except Exception as error:  # noqa: BLE001 - nothing may end the thread for the rest of the day
+                # Only the kind of error is logged: its text may hold personal data.
+                log.error("round ended in %s", type(error).__name__)  # noqa: TRY400
+                self._ended(None, Failed("internal"))
+
+    def _await_turn(self) -> bool:
+        with self._changed:
+            while not self._stopping:
+                self._changed.wait_for(lambda: self._stopping or self._due(), self._wait())
+                if not self._stopping and not self._state.offline:
+                    self._wanted = False
+                    return True
+            return False
+
+    def _due(self) -> bool:
+        return self._wanted and not self._state.offline
+
+    def _wait(self) -> float | None:
+        if self._state.offline:
+            return None
+        if not self._failures:
+            return self._every
+        doubled: float = FIRST_WAIT * 2 ** (self._failures - 1)
+        return min(doubled, LONGEST_WAIT) * (0.5 + self._chance())
+
+    def _round(self) -> None:
+        self._set(lambda now: SyncState(True, now.offline, Phase.PUSH, last_contact=now.last_contact))
+        try:
+            road = self._connect()
+        except Failed as problem:
+            self._ended(None, problem)
+            return
+        try:
+            outcome = sync_once(self._store, road, self._progress, clock=self._clock, halted=self._halted)
+        finally:
+            road.close()
+        self._ended(outcome, outcome.problems[0] if outcome.problems else None)
+
+    def _ended(self, outcome: Outcome | None, problem: Failed | None) -> None:
+        self._failures = self._failures + 1 if problem is not None and _may_pass(problem) else 0
+        if problem is not None:
+            log.warning("round ended: %s", problem.code)
+        told = None if problem is not None and problem.code == "stopped" else problem
+        safe = outcome is not None and outcome.safe
+        self._set(lambda now: replace(now, running=False, phase=None, problem=told, safe=safe))
+
+    def _halted(self) -> bool:
+        with self._changed:
+            return self._stopping or self._state.offline
+
+    def _progress(self, p: Progress) -> None:
+        self._set(lambda now: replace(now, phase=p.phase, sent=p.sent, to_send=p.to_send, received=p.received))
+
+    def _set(self, then: Callable[[SyncState], SyncState]) -> None:
+        with self._changed:
+            self._state = then(self._state)
+        self._tell()
+
+    def _tell(self) -> None:
+        state = self.state()
+        with self._changed:
+            watchers = list(self._watchers)
+        for watcher in watchers:
+            watcher(state)
+
+    def _counted(self, state: SyncState) -> SyncState:
+        try:
+            return replace(
+                state,
+                waiting=self._store.waiting_count(),
+                held=self._store.held_count(),
+                photos_waiting=self._store.photos_waiting(),
+                last_contact=self._store.last_contact(),
+            )
+        except Failed:
+            return state
+
+
+def _may_pass(problem: Failed) -> bool:
+    """Whether waiting may mend it, so that it is tried again sooner than usual."""
+    known = catalogue().get(problem.code)
+    return known is not None and known.fault in ("network", "server")
