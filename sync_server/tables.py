@@ -107,6 +107,7 @@ code = Table(
     Column("made_at", Stamp, nullable=False),
     Column("expires", Stamp, nullable=False),
     Column("used_at", Stamp),
+    Column("device", String(36)),  # what it enrolled, so that a lost answer can be asked for again
     ForeignKeyConstraint(["county", "user"], ["person.county", "person.user"]),
     UniqueConstraint("hash"),
     comment="One-time enrolment codes, by their hash.",

@@ -1,0 +1,140 @@
+"""The one place that opens the database, begins and commits, and tries again when two writers met.
+
+A room's function takes a `Tx` and never commits: whoever called `Database.transaction` does, once, with everything or
+nothing. SQLite begins its writes with BEGIN IMMEDIATE, so that there is one writer at a time and no upgrade that could
+fail half way; PostgreSQL runs at READ COMMITTED and rows that count (device, then areas in order of code, then the
+county's audit chain) are locked in that order by everyone, so that no two writers wait for each other in a circle.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from schemas import codec
+from schemas.clock import Clock
+from schemas.problems import Failed
+from sync_server.keys import CountyKeys, Keyring
+from sync_server.settings import Settings
+
+log = logging.getLogger("ruhu.server.db")
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+"""How often a transaction is tried before the answer is `server_busy`."""
+_AGAIN = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
+_DOWN = {"57P01", "57P02", "57P03", "53300"}  # PostgreSQL: shutting down, cannot connect now, too many connections
+_FULL = {"53100", "53000"}  # PostgreSQL: disk full, out of resources
+
+
+@dataclass(frozen=True)
+class Tx:
+    """One transaction, with the clock, the randomness and the keys that go with it."""
+
+    connection: Connection
+    clock: Clock
+    keyring: Keyring
+    settings: Settings
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)  # type: ignore[no-any-return,call-overload]
+
+    def keys(self, county: str) -> CountyKeys:
+        return self.keyring.of(county)
+
+    @property
+    def postgres(self) -> bool:
+        return self.connection.dialect.name == "postgresql"
+
+
+class Database:
+    """An engine over one database, SQLite or PostgreSQL."""
+
+    def __init__(self, settings: Settings, clock: Clock, keyring: Keyring) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.keyring = keyring
+        self.engine = _engine(settings.database_url)
+
+    def transaction(self, work: Callable[[Tx], T]) -> T:
+        """What `work` returns, committed. It may be run again from the start when another writer was in the way, so
+        it must do nothing but through its Tx. Raises Failed("server_busy") when that does not help and
+        Failed("server_full") when the disk is full."""
+        return self._run(work, "")
+
+    def snapshot(self, work: Callable[[Tx], T]) -> T:
+        """What `work` reads, all of it as at one moment."""
+        return self._run(work, "REPEATABLE READ")
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _run(self, work: Callable[[Tx], T], isolation: str) -> T:
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._connect(isolation) as connection, connection.begin():
+                    return work(Tx(connection, self.clock, self.keyring, self.settings))
+            except DBAPIError as error:
+                refusal = _refusal(error)
+                if refusal is None:
+                    raise
+                if refusal == "server_full" or attempt == ATTEMPTS - 1:
+                    raise Failed(refusal) from error
+                log.info("trying again: attempt %d", attempt + 1)
+            time.sleep(0.01 * 2**attempt * (1 + self.clock.random(1)[0] / 255))
+        raise Failed("server_busy")
+
+    def _connect(self, isolation: str) -> Connection:
+        connection = self.engine.connect()
+        if not isolation:
+            return connection
+        if self.engine.dialect.name == "postgresql":
+            return connection.execution_options(isolation_level=isolation, postgresql_readonly=True)
+        return connection.execution_options(ruhu_reads_only=True)
+
+
+def _engine(url: str) -> Engine:
+    # hide_parameters: an error's text must never carry what somebody wrote about a person.
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "json_serializer": lambda value: codec.encode(value).decode(),
+    }
+    if make_url(url).get_backend_name() == "postgresql":
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **options)
+    event.listen(engine, "connect", _sqlite_connected)
+    event.listen(engine, "begin", _sqlite_begins)
+    return engine
+
+
+def _sqlite_connected(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself: we say when and how
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    reads_only = connection.get_execution_options().get("ruhu_reads_only")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _refusal(error: DBAPIError) -> str | None:
+    """The problem to name for a database error that is nobody's bug; None for the others."""
+    if error.connection_invalidated:
+        return "server_busy"
+    state = getattr(error.orig, "sqlstate", None)
+    text = str(error.orig)
+    if state in _FULL or "disk is full" in text:
+        return "server_full"
+    if state in _AGAIN | _DOWN or "database is locked" in text:
+        return "server_busy"
+    if state is None and type(error.orig).__module__.startswith("psycopg") and "connect" in text:
+        return "server_busy"
+    return None
