@@ -20,7 +20,7 @@ class Command:
 
 
 COMMANDS = {
-    "demo": Command("sync_server.demo.command", "try everything with a fictional county (--walk: narrated check)", "server"),
+    "demo": Command("sync_server.demo.command", "try it with a fictional county (--walk: a narrated check)", "server"),
     "app": Command("app.main", "the client in a window of its own"),
     "web": Command("app.web", "the client in the browser, for workstations and desks", "server"),
     "serve": Command("sync_server.cli", "the server", "server"),
@@ -45,10 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as missing:
         if not command.extra:
             raise
-        print(
-            f"ruhu {name}: {missing.name} is not installed. Install it with: python -m pip install 'ruhu[{command.extra}]'",
-            file=sys.stderr,
-        )
+        remedy = f"python -m pip install 'ruhu[{command.extra}]'"
+        print(f"ruhu {name}: {missing.name} is not installed. Install it with: {remedy}", file=sys.stderr)
         return 1
     return run(rest)
 

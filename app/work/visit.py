@@ -284,7 +284,18 @@ def _new_copy(clock: Clock, vault: Open, household: str, held: Sequence[Record],
 
 
 _NOT_CARRIED = frozenset(
-    {"visited_on", "outcome", "status", "review", "investigators", "respondent", "signatures", "evidence", "form", "skew"}
+    {
+        "visited_on",
+        "outcome",
+        "status",
+        "review",
+        "investigators",
+        "respondent",
+        "signatures",
+        "evidence",
+        "form",
+        "skew",
+    }
 )
 """What belongs to one visit only. The rest (incomes, assets, housing …) begins the next one as unconfirmed answers."""
 
