@@ -1,0 +1,59 @@
+"""Every screen there is and the route that opens it, as a table.
+
+`{name}` in a path is handed to the screen as a keyword argument. A screen is a component `Screen(desk, **arguments)`
+that returns one control (mostly `parts.frame.frame`). `behind` says who may open it: nobody in particular, a person
+with their vault open (`vault`), or a supervisor who has logged in (`login`). `tab` is the destination of the rail or
+bar that is lit. `beside` is the list that stays to its left where two panes fit.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote
+
+import flet as ft
+
+from app.ui.desk import Desk
+
+Screen = Callable[..., ft.Control]
+
+
+@dataclass(frozen=True)
+class Route:
+    path: str
+    screen: Screen
+    behind: Literal["nothing", "vault", "login"] = "vault"
+    tab: str = ""
+    beside: Screen | None = None
+
+    def match(self, route: str) -> dict[str, str] | None:
+        """The arguments in an address, or None when it is not this route."""
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(self.path))
+        found = re.fullmatch(pattern, route.split("?")[0].rstrip("/") or "/")
+        return None if found is None else {k: unquote(v) for k, v in found.groupdict().items()}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A destination of the rail or bar. `behind` as in `Route`; `roles` empty = everybody there."""
+
+    name: str
+    route: str
+    icon: ft.IconData
+    lit: ft.IconData
+    behind: Literal["vault", "login"] = "vault"
+    roles: frozenset[str] = frozenset()
+    badge: Callable[[Desk], str] | None = None
+
+
+def find(table: tuple[Route, ...], route: str) -> tuple[Route, dict[str, str]] | None:
+    """The first route of the table that matches, with its arguments."""
+    for entry in table:
+        arguments = entry.match(route)
+        if arguments is not None:
+            return entry, arguments
+    return None
+
+
+Arguments = dict[str, Any]

@@ -1,0 +1,86 @@
+"""What the screens ask of the rooms they may not see: the door (the vault with its people) and the sync runner.
+
+`app/main` hands in the real ones. A protocol here says only what a screen calls.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from app.work.work import Work
+
+SlotKind = Literal["pin", "pass"]
+
+
+class SyncState(Protocol):
+    """How the sync stands. `phase` is one of idle, push, pull, library, chunks, done; `last_contact` a stamp or None;
+    `problem` a code of the problem catalogue or None. Counts are of changes, but `photos_waiting` of photos."""
+
+    @property
+    def running(self) -> bool: ...
+    @property
+    def offline(self) -> bool: ...
+    @property
+    def phase(self) -> str: ...
+    @property
+    def sent(self) -> int: ...
+    @property
+    def to_send(self) -> int: ...
+    @property
+    def received(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def held(self) -> int: ...
+    @property
+    def photos_waiting(self) -> int: ...
+    @property
+    def last_contact(self) -> str | None: ...
+    @property
+    def problem(self) -> str | None: ...
+
+
+class Runner(Protocol):
+    """Sync in the background. No call blocks; `subscribe` calls back from any thread and returns what ends it."""
+
+    def state(self) -> SyncState: ...
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def set_offline(self, offline: bool) -> None: ...
+    def subscribe(self, callback: Callable[[SyncState], None]) -> Callable[[], None]: ...
+
+
+class Resident(Protocol):
+    """Somebody who has a vault on this device. `kinds` are the ways in that still work."""
+
+    @property
+    def user(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def kinds(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class Inside:
+    """One person's open vault: their work and the sync that serves it."""
+
+    work: Work
+    runner: Runner
+
+
+class Door(Protocol):
+    """The way in. Every call blocks (key derivation takes up to a second, enrolment the network): off the loop."""
+
+    @property
+    def server_url(self) -> str: ...
+    def residents(self) -> Sequence[Resident]: ...
+    def unlock(self, user: str, secret: str, kind: SlotKind) -> Inside:
+        """Raises Failed: wrong_pin, wait, pin_removed, device_secret_lost, wrong_passphrase."""
+        ...
+
+    def enrol(self, server_url: str, code: str, pin: str, passphrase: str) -> Inside:
+        """Raises Failed: unknown_code, server_down, weak_pin, weak_passphrase …"""
+        ...

@@ -1,0 +1,34 @@
+"""Every word the screens say, in Chinese and in English, side by side.
+
+One module a room (`field`, `visit`, `review`), each a table `WORDS`: key → (中文, English) or (中文, English, English for
+one). A key is `screen.thing`. Figures stand in braces. `say` never raises for the person at the screen: a key that is
+not there is shown as itself, and a test finds every key a screen uses, so that none is.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Literal, TypeAlias
+
+from app.ui.words import field, review, visit
+
+Lang: TypeAlias = Literal["zh", "en"]
+Entry: TypeAlias = tuple[str, str] | tuple[str, str, str]
+
+LANGUAGES: Mapping[Lang, str] = {"zh": "中文", "en": "English"}
+
+
+@cache
+def catalogue() -> Mapping[str, Entry]:
+    return {**field.WORDS, **visit.WORDS, **review.WORDS}
+
+
+def say(lang: str, key: str, **figures: object) -> str:
+    """The words of a key; the third form of an entry is English for `n` = 1."""
+    entry = catalogue().get(key)
+    if entry is None:
+        return key
+    if lang == "zh":
+        text = entry[0]
+    else:
+        text = entry[2] if len(entry) == 3 and figures.get("n") == 1 else entry[1]
+    return text.format(**figures) if figures else text
