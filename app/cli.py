@@ -8,15 +8,18 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Command:
-    """`module` has a function `main(arguments) -> exit code`; `extra` is what must be installed for it."""
+    """`module` has a function `main(arguments) -> exit code`; `extra` is what must be installed for it;
+    `checkout` says that it is not part of the installation and runs from the source tree."""
 
     module: str
     help: str
     extra: str = ""
+    checkout: bool = False
 
 
 COMMANDS = {
@@ -25,7 +28,7 @@ COMMANDS = {
     "web": Command("app.web", "the client in the browser, for workstations and desks", "server"),
     "serve": Command("sync_server.cli", "the server", "server"),
     "admin": Command("sync_server.admin", "for the steward: verify the case store, codes, people", "server"),
-    "bench": Command("tests.bench.command", "measure against the targets (in a checkout)", "test"),
+    "bench": Command("tests.bench.command", "measure against the targets (in a checkout)", "test", checkout=True),
 }
 
 
@@ -40,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"ruhu: there is no command {name!r}\n\n{usage()}", file=sys.stderr)
         return 2
     command = COMMANDS[name]
+    if command.checkout:
+        sys.path.insert(0, str(Path(__file__).parents[1]))
     try:
         run: Callable[[list[str]], int] = importlib.import_module(command.module).main
     except ModuleNotFoundError as missing:
