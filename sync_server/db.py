@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -44,14 +45,16 @@ class Tx:
     settings: Settings
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return self.connection.execute(statement, parameters)  # type: ignore[no-any-return,call-overload]
+        return self.connection.execute(statement, parameters)
 
     def keys(self, county: str) -> CountyKeys:
         return self.keyring.of(county)
 
-    @property
-    def postgres(self) -> bool:
-        return self.connection.dialect.name == "postgresql"
+    def add_new(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Inserts the rows whose key is new and leaves those that are there as they are."""
+        insert = postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert
+        if rows:
+            self.connection.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 class Database:

@@ -1,0 +1,86 @@
+"""What was done and read, written in the same transaction as the thing itself, as a hash chain.
+
+Each row's link is taken over the link before it and the row, and the county row holds the last one, so that a row
+cannot be altered, removed or slipped in unseen. A row holds ids, codes and figures and never a name, a number of a
+person or an answer: an auditor may read it without reading anybody's file.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from schemas import codec
+from schemas.clock import stamp
+from schemas.codec import Value
+from schemas.problems import Failed
+from sync_server import tables as t
+from sync_server.db import Tx
+
+SERVER = "server"
+"""Who did what no person asked for."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row. `detail` holds figures and codes only."""
+
+    n: int
+    at: str
+    who: str
+    what: str
+    about: str
+    detail: Value
+    chain: str
+
+
+def write(tx: Tx, county: str, who: str, what: str, about: str, **detail: Value) -> None:
+    """Adds a row. Takes the county's row until the commit, so call it last; other rows are locked before this one."""
+    last = tx.execute(
+        select(t.county.c.audit_n, t.county.c.audit_chain)
+        .where(t.county.c.code == county)
+        .with_for_update(key_share=True)
+    ).one_or_none()
+    if last is None:
+        raise Failed("not_found")
+    row = Entry(last.audit_n + 1, stamp(tx.clock.now()), who, what, about, detail, "")
+    chain = link(last.audit_chain, row)
+    tx.execute(
+        insert(t.audit).values(
+            county=county, n=row.n, at=row.at, who=who, what=what, about=about, detail=detail, chain=chain
+        )
+    )
+    tx.execute(update(t.county).where(t.county.c.code == county).values(audit_n=row.n, audit_chain=chain))
+
+
+def link(before: str, row: Entry) -> str:
+    """The chain's link for a row that follows the link `before`."""
+    return codec.short_digest([before, row.n, row.at, row.who, row.what, row.about, row.detail])
+
+
+def read(tx: Tx, county: str, after: int = 0, limit: int = 200, about: str | None = None) -> list[Entry]:
+    """Rows in order from the one numbered `after`, at most `limit` of them."""
+    rows = t.audit.c
+    query = select(t.audit).where(rows.county == county, rows.n > after)
+    if about is not None:
+        query = query.where(rows.about == about)
+    found = tx.execute(query.order_by(rows.n).limit(limit))
+    return [Entry(r.n, r.at, r.who, r.what, r.about, r.detail, r.chain) for r in found]
+
+
+def broken(tx: Tx, county: str) -> int | None:
+    """The number of the first row that does not follow from the one before it; None when the whole chain holds."""
+    chain, n = "", 0
+    for row in _all(tx, county):
+        if row.n != n + 1 or row.chain != link(chain, row):
+            return n + 1
+        chain, n = row.chain, row.n
+    end = tx.execute(select(t.county.c.audit_n, t.county.c.audit_chain).where(t.county.c.code == county)).one()
+    return None if (end.audit_n, end.audit_chain) == (n, chain) else n + 1
+
+
+def _all(tx: Tx, county: str) -> Iterator[Entry]:
+    after = 0
+    while rows := read(tx, county, after, 1000):
+        yield from rows
+        after = rows[-1].n
