@@ -84,7 +84,8 @@ def _answer(road: Callable[[Ask], Answer], asked: Ask) -> Answer | Failed:
 
 
 class Runner:
-    """Rounds for one person's open vault, until `stop`. `connect` opens a road; it may raise Failed."""
+    """Rounds for one person's open vault, until `stop`. `connect` opens a road; it may raise Failed. No call waits for
+    the network."""
 
     def __init__(
         self,
@@ -137,13 +138,18 @@ class Runner:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """No more rounds; comes back when the running one has ended, which is at its next answer or time-out."""
+        """No more rounds, and none can be started again; the running one ends at its next answer or time-out."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
+
+    def join(self, seconds: float) -> bool:
+        """Waits until the thread has ended after `stop`; whether it has."""
+        with self._changed:
             thread = self._thread
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        if thread is not None:
+            thread.join(seconds)
+        return thread is None or not thread.is_alive()
 
     def set_offline(self, offline: bool) -> None:
         """While offline no request is made; coming back asks for a round."""

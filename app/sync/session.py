@@ -8,7 +8,7 @@ answer or the refusal, to `Session.take`. So the rules of sync are tested withou
   pull      each area's feed from the cursor, page by page; the vault checks density and chain and writes a page and
             its cursor in one transaction, so a cut anywhere costs at most one page
   library   the forms and packs in force that this device lacks
-  photos    which chunks the server lacks, then those
+  chunks    of photos: which the server lacks, then those
   done      the truth is told: what is safe at the server and what still waits
 
 Nothing is remembered between rounds but what the vault holds, so a round that was cut is resumed by starting another.
@@ -33,15 +33,15 @@ class Phase(StrEnum):
     PUSH = "push"
     PULL = "pull"
     LIBRARY = "library"
-    PHOTOS = "photos"
+    CHUNKS = "chunks"
     DONE = "done"
 
 
 ORDER: Mapping[Phase, Phase] = {
     Phase.PUSH: Phase.PULL,
     Phase.PULL: Phase.LIBRARY,
-    Phase.LIBRARY: Phase.PHOTOS,
-    Phase.PHOTOS: Phase.DONE,
+    Phase.LIBRARY: Phase.CHUNKS,
+    Phase.CHUNKS: Phase.DONE,
 }
 """Own changes go first: if the signal lasts only a minute, that minute saves the day's work."""
 
@@ -60,9 +60,9 @@ REFUSED: Mapping[tuple[Phase, str], Move] = {
     (Phase.PUSH, "gap"): Move.RESEND,
     (Phase.LIBRARY, "not_found"): Move.SKIP,
     (Phase.LIBRARY, "bad_signature"): Move.SKIP,
-    (Phase.PHOTOS, "bad_chunk"): Move.SKIP,
-    (Phase.PHOTOS, "too_big"): Move.SKIP,
-    (Phase.PHOTOS, "not_found"): Move.SKIP,
+    (Phase.CHUNKS, "bad_chunk"): Move.SKIP,
+    (Phase.CHUNKS, "too_big"): Move.SKIP,
+    (Phase.CHUNKS, "not_found"): Move.SKIP,
 }
 """SKIP goes on with the next document or photo and tells the problem at the end; all else ends the round."""
 
