@@ -106,7 +106,7 @@ class Work:
         return [
             (s, lines.line(s, names, self._vault.user, working, waiting))
             for s in self._vault.summaries()
-            if s.gone != "yes"
+            if not s.gone
         ]
 
     def _new_id(self) -> str:
