@@ -1,0 +1,94 @@
+"""A photo as an answer: taken or chosen, sealed into the vault at once, shown small.
+
+The purpose of a photo is its neighbour in the row (the question named `purpose`), because that is what the reviewer
+sorts by; a photo that stands alone takes the question's own name.
+"""
+
+import flet as ft
+
+from app.ui.parts.question import framed
+from app.ui.parts.sheet import Box, Sheet
+from app.ui.theme import RADIUS, SMALL, tone
+from app.ui.words.catalogue import say
+
+LARGEST = 24 * 1024 * 1024
+
+
+@ft.component
+def Photo(box: Box, sheet: Sheet, lang: str) -> ft.Control:
+    question = box.question
+    picker, _ = ft.use_state(ft.FilePicker)
+    busy, set_busy = ft.use_state(False)
+
+    async def choose(_: object) -> None:
+        if busy:
+            return
+        set_busy(True)
+        try:
+            files = await picker.pick_files(file_type=ft.FilePickerFileType.IMAGE, with_data=True)
+            for chosen in files[:1]:
+                if chosen.bytes:
+                    sheet.attach(question.path, purpose(sheet, question.path), media_type(chosen.bytes), chosen.bytes)
+        finally:
+            set_busy(False)
+
+    shown: list[ft.Control] = []
+    if isinstance(question.value, str) and question.value:
+        shown.append(_thumbnail(sheet, question.value, question.label, lang))
+    if not question.readonly:
+        button = ft.OutlinedButton(
+            say(lang, "part.photo_again" if question.value else "part.photo"),
+            icon=ft.Icons.PHOTO_CAMERA_OUTLINED,
+            disabled=busy,
+            on_click=choose,
+        )
+        buttons: list[ft.Control] = [ft.Semantics(identifier=f"q:{question.path}", content=button)]
+        if question.value:
+            clear = ft.TextButton(
+                say(lang, "part.clear"), icon=ft.Icons.CLOSE, on_click=lambda _: sheet.answer(question.path, None)
+            )
+            buttons.append(ft.Semantics(identifier=f"clear:{question.path}", content=clear))
+        shown.append(ft.Row(buttons, wrap=True))
+    return framed(
+        box,
+        lang,
+        ft.Column(shown, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.START),
+        comment=sheet.comment(question.path),
+    )
+
+
+def purpose(sheet: Sheet, path: str) -> str:
+    """What a photo is for: the answer of the neighbour called `purpose`, else the question's own name."""
+    above, _, name = path.rpartition("/")
+    neighbour = sheet.boxes.get(f"{above}/purpose")
+    return str(neighbour.question.value) if neighbour and neighbour.question.value else name
+
+
+def media_type(data: bytes) -> str:
+    """The kind of picture, read from its first bytes; names and extensions are not to be trusted."""
+    if data.startswith(b"\x89PNG"):
+        return "image/png"
+    if data[8:12] == b"WEBP":
+        return "image/webp"
+    return "image/jpeg"
+
+
+def _thumbnail(sheet: Sheet, attachment: str, label: str, lang: str) -> ft.Control:
+    data = sheet.photo(attachment)
+    if data is None:
+        return ft.Text(say(lang, "part.photo_lost"), theme_style=SMALL, color=ft.Colors.ON_SURFACE_VARIANT)
+    kept = tone("ok")
+    return ft.Column(
+        [
+            ft.Image(src=data, width=220, height=165, fit=ft.BoxFit.COVER, border_radius=RADIUS, semantics_label=label),
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.LOCK_OUTLINE, size=18, color=kept.ink),
+                    ft.Text(say(lang, "part.photo_kept"), theme_style=SMALL, color=kept.ink),
+                ],
+                spacing=6,
+                tight=True,
+            ),
+        ],
+        spacing=6,
+    )

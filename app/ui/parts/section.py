@@ -1,0 +1,96 @@
+"""A section of the form: its questions in one column, or two where there is room for both to be comfortable.
+
+This is the table that gives each type of question its part; a form can ask nothing that is not in it.
+"""
+
+import flet as ft
+
+from app.ui.parts.choices import Choices, lies_open
+from app.ui.parts.photo import Photo
+from app.ui.parts.question import note
+from app.ui.parts.rows import rows
+from app.ui.parts.sheet import Box, Cluster, Field, Node, Rows, Sheet
+from app.ui.parts.signature import Signature
+from app.ui.parts.typed import Typed
+from app.ui.theme import GREEN_DEEP, TITLE
+from app.ui.words.catalogue import say
+from schemas.forms.runtime import Question
+
+SHORT = 14
+"""A question with a longer label or longer choices takes the whole width."""
+
+
+def body(nodes: tuple[Node, ...], sheet: Sheet, lang: str, columns: int) -> ft.Control:
+    """Questions, groups and repeats in their order."""
+    if not nodes:
+        return ft.Text(say(lang, "visit.nothing"), color=ft.Colors.ON_SURFACE_VARIANT)
+    return ft.ResponsiveRow(
+        [_placed(node, sheet, lang, columns) for node in nodes],
+        columns=columns,
+        spacing=8,
+        run_spacing=14,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
+@ft.component
+def Asked(box: Box, sheet: Sheet, lang: str) -> ft.Control:
+    """One question. Redrawn when its own box changes, and for nothing else."""
+    return part(box, sheet, lang)
+
+
+def part(box: Box, sheet: Sheet, lang: str) -> ft.Control:
+    """The part that answers a type of question."""
+    match box.question.type:
+        case "note" | "calculate":
+            return note(box)
+        case "select_one" | "select_multiple":
+            return Choices(box, sheet, lang)
+        case "signature":
+            return Signature(box, sheet, lang)
+        case "image":
+            return Photo(box, sheet, lang)
+        case _:
+            return Typed(box, sheet, lang)
+
+
+def is_short(question: Question) -> bool:
+    """Whether a question is comfortable in half the width."""
+    if len(question.label) > SHORT * 2 or len(question.hint) > SHORT * 3:
+        return False
+    match question.type:
+        case "integer" | "decimal" | "date":
+            return True
+        case "text":
+            return "multiline" not in question.appearance and len(question.label) <= SHORT
+        case "select_one":
+            return not lies_open(question) or sum(len(c.label) + 4 for c in question.choices) <= SHORT * 2
+        case _:
+            return False
+
+
+def _placed(node: Node, sheet: Sheet, lang: str, columns: int) -> ft.Control:
+    match node:
+        case Field():
+            box = sheet.boxes[node.path]
+            short = columns > 1 and is_short(box.question)
+            return ft.Container(
+                ft.memo(Asked)(box, sheet, lang, key=node.path), key=node.path, col=1 if short else columns
+            )
+        case Cluster():
+            return _heading(node.path, node.label, body(node.nodes, sheet, lang, columns), columns)
+        case Rows():
+            return _heading(node.path, node.label, rows(node, sheet, lang, columns, body), columns)
+
+
+def _heading(path: str, label: str, content: ft.Control, columns: int) -> ft.Control:
+    parts: list[ft.Control] = [content]
+    if label:
+        title = ft.Text(label, theme_style=TITLE, color=GREEN_DEEP)
+        parts.insert(0, ft.Container(ft.Semantics(header=True, content=title), padding=ft.Padding.only(left=10)))
+    return ft.Container(
+        ft.Column(parts, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        key=path,
+        col=columns,
+        padding=ft.Padding.only(top=6),
+    )

@@ -1,0 +1,409 @@
+"""The sheet: an open visit as the screens hold it, one observable a question.
+
+The visit itself (`app.work.visit`) knows what is asked and what was answered; the sheet knows what is *shown*. After
+every answer it asks the visit for the section anew and hands each question to its own `Box`; a box that got an equal
+question stays silent, so one keystroke redraws one question. Which questions there are and how they nest is kept apart
+(`Layout`), because that changes rarely and redraws the section.
+
+The sheet lives above the layout of the window: turning a tablet rebuilds every control and loses nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import flet as ft
+
+from app.work.visit import Comment, Finished, OpenVisit
+from schemas.codec import Value
+from schemas.forms.runtime import Group, Instance, Question, Repeat, Section, Trouble
+from schemas.policy.result import Result
+from schemas.problems import Failed
+
+log = logging.getLogger("ruhu.ui")
+
+COMPACT = 5
+"""A row of a repeat with at most so many questions is always shown whole; a longer one folds."""
+PAUSE = 0.35
+"""Seconds of quiet after an answer before the result is worked out anew."""
+
+Item: TypeAlias = Question | Group | Repeat
+
+
+@dataclass(frozen=True)
+class Field:
+    path: str
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A group of questions under one heading."""
+
+    path: str
+    label: str
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True)
+class Row:
+    path: str
+    instance: str
+    nodes: "tuple[Node, ...]"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A repeat. `folds` when its rows are long enough to be shown closed."""
+
+    path: str
+    label: str
+    rows: tuple[Row, ...]
+    can_add: bool
+    can_remove: bool
+    folds: bool
+
+
+Node: TypeAlias = Field | Cluster | Rows
+
+
+@ft.observable
+@dataclass(eq=False)
+class Box:
+    """One question as shown. `strict` also shows that it is missing; `lit` marks where a jump led."""
+
+    question: Question
+    troubles: tuple[Trouble, ...] = ()
+    strict: bool = False
+    lit: bool = False
+
+    @property
+    def missing(self) -> bool:
+        return self.question.value in (None, "", [])
+
+    def shown_troubles(self) -> tuple[Trouble, ...]:
+        """The troubles to show: that an answer is missing is not held against somebody who is not there yet."""
+        return self.troubles if self.strict or not self.missing else ()
+
+
+@ft.observable
+@dataclass(eq=False)
+class Fold:
+    """The head of one row: its title, what is known of it in a line, and whether it is open."""
+
+    title: str
+    summary: str
+    troubles: int
+    open: bool
+
+
+@ft.observable
+@dataclass(eq=False)
+class Contents:
+    """The table of contents and where in it we are."""
+
+    sections: tuple[Section, ...] = ()
+    current: str = ""
+
+    def at(self) -> int:
+        """The place of the current section among the sections that are asked."""
+        return next((i for i, s in enumerate(self.sections) if s.path == self.current), 0)
+
+
+@ft.observable
+@dataclass(eq=False)
+class Layout:
+    """The questions of the current section and how they nest. `jump` is a path to bring into view, once."""
+
+    section: str = ""
+    nodes: tuple[Node, ...] = ()
+    jump: str = ""
+
+
+@ft.observable
+@dataclass(eq=False)
+class Removal:
+    """The row last removed: the repeat it was in, what it was called, and its answers by name, to have it back."""
+
+    path: str = ""
+    title: str = ""
+    answers: tuple[tuple[str, Value], ...] = ()
+
+
+@ft.observable
+@dataclass(eq=False)
+class Saving:
+    """Whether the last answer is safely in the vault: a problem code when it is not."""
+
+    state: Literal["ready", "saved", "failed"] = "ready"
+    code: str = ""
+    text: str = ""
+
+
+@ft.observable
+@dataclass(eq=False)
+class Proposal:
+    """The result proposed from the answers so far, or the problem that prevents one."""
+
+    result: Result | None = None
+    code: str = ""
+    text: str = ""
+
+
+@ft.observable
+@dataclass(eq=False)
+class Asking:
+    """Which panel lies over the form: the sections, the result, or the check before finishing."""
+
+    panel: Literal["", "sections", "result", "finish", "discard"] = ""
+    busy: bool = False
+    problem: str = ""
+
+
+def soon(call: Callable[[], None]) -> Callable[[], None]:
+    """Run a call after the pause; what comes back cancels it."""
+    return asyncio.get_running_loop().call_later(PAUSE, call).cancel
+
+
+@dataclass(eq=False)
+class Sheet:
+    """One open visit on the screen. `later` puts a call off and returns how to cancel it."""
+
+    visit: OpenVisit
+    lang: str = "zh"
+    later: Callable[[Callable[[], None]], Callable[[], None]] = soon
+    contents: Contents = field(default_factory=Contents)
+    layout: Layout = field(default_factory=Layout)
+    removed: Removal = field(default_factory=Removal)
+    saving: Saving = field(default_factory=Saving)
+    proposal: Proposal = field(default_factory=Proposal)
+    asking: Asking = field(default_factory=Asking)
+    boxes: dict[str, Box] = field(default_factory=dict)
+    folds: dict[str, Fold] = field(default_factory=dict)
+    _strict: set[str] = field(default_factory=set)
+    _cancel: Callable[[], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.contents.sections = self._sections()
+        if self.contents.sections:
+            self.contents.current = self.contents.sections[0].path
+        self.refresh()
+        self.work_out()
+
+    # Where we are
+
+    def go(self, section: str) -> None:
+        """Show a section. What is missing in the one left is shown from now on."""
+        if section != self.contents.current:
+            self._strict.add(self.contents.current)
+        self.contents.current = section
+        self.asking.panel = ""
+        self.layout.jump = ""
+        self.removed.answers = ()
+        self.refresh()
+
+    def step(self, by: int) -> None:
+        """Go to the section before or after; at either end nothing happens."""
+        there = self.contents.at() + by
+        if 0 <= there < len(self.contents.sections):
+            self.go(self.contents.sections[there].path)
+
+    def jump(self, trouble: Trouble) -> None:
+        """Show the question that a trouble is about, open the rows it lies in, and mark it."""
+        self._strict.add(trouble.section)
+        self.go(trouble.section)
+        for path, fold in self.folds.items():
+            if trouble.path.startswith(path + "/") or trouble.path == path:
+                fold.open = True
+        for path, box in self.boxes.items():
+            box.lit = path == trouble.path
+        self.layout.jump = trouble.path
+
+    def speak(self, lang: str) -> None:
+        if lang != self.lang:
+            self.lang = lang
+            self.refresh()
+
+    # Answers
+
+    def answer(self, path: str, value: Value) -> None:
+        self._keep(lambda: self.visit.answer(path, value))
+
+    def add(self, path: str) -> None:
+        """Add a row, open it and close its neighbours."""
+        made: list[str] = []
+        self._keep(lambda: made.append(self.visit.add(path)))
+        for instance in made:
+            for other, fold in self.folds.items():
+                if other.startswith(path + "["):
+                    fold.open = other == f"{path}[{instance}]"
+
+    def remove(self, path: str, instance: str, title: str = "") -> None:
+        """Remove a row. With a title it can be had back (`restore`) until the next one is removed or the section left;
+        a row without one keeps its place in the record by its id, which cannot be given twice."""
+        row = f"{path}[{instance}]/"
+        asked = [b.question for p, b in self.boxes.items() if p.startswith(row) and not b.question.readonly]
+        self._keep(lambda: self.visit.remove(path, instance))
+        self.removed.answers = tuple((q.path[len(row) :], q.value) for q in asked if title and q.value is not None)
+        self.removed.title, self.removed.path = title, path
+
+    def restore(self) -> None:
+        """Put the row last removed back, at the end."""
+        gone, path = self.removed.answers, self.removed.path
+        self.removed.answers = ()
+
+        def write() -> None:
+            instance = self.visit.add(path)
+            for name, value in gone:
+                self.visit.answer(f"{path}[{instance}]/{name}", value)
+
+        self._keep(write)
+
+    def attach(self, path: str, purpose: str, media_type: str, data: bytes) -> None:
+        """Seal a photo into the vault and answer the question with it."""
+        self._keep(lambda: self.visit.answer(path, self.visit.attach(purpose, media_type, data)))
+
+    def photo(self, attachment: str) -> bytes | None:
+        """A photo's bytes; None when it cannot be opened on this device."""
+        try:
+            return self.visit.attachment(attachment)
+        except Failed as failed:
+            log.warning("photo not shown: %s", failed.code)
+            return None
+
+    # The result, and the end
+
+    def work_out(self) -> None:
+        """Work out the proposed result now."""
+        self._cancel = None
+        try:
+            self.proposal.result = self.visit.propose()
+            self.proposal.code = self.proposal.text = ""
+        except Failed as failed:
+            self.proposal.result = None
+            self.proposal.code = failed.code
+            self.proposal.text = failed.say(self.lang)
+
+    def troubles(self) -> list[Trouble]:
+        """Everything that is missing or doubtful, those that prevent finishing first."""
+        return sorted(self.visit.problems(self.lang), key=lambda t: not t.hard)
+
+    def check(self) -> None:
+        """Open the check before finishing; from now on everything missing is shown where it is missing."""
+        self._strict.update(s.path for s in self.contents.sections)
+        self.asking.problem = ""
+        self.refresh()
+        self.asking.panel = "finish"
+
+    def finish(self) -> Finished | None:
+        """Finish the visit; None when it could not be, and `asking.problem` says why."""
+        if self._cancel is not None:
+            self._cancel()
+        try:
+            return self.visit.finish()
+        except Failed as failed:
+            self.asking.problem = failed.say(self.lang)
+            return None
+
+    def comment(self, path: str) -> str:
+        """What the supervisor wrote about a question when returning the visit."""
+        return " ".join(c.text for c in self.comments() if c.slot and path.split("/")[-1] == c.slot.split(".")[-1])
+
+    def comments(self) -> tuple[Comment, ...]:
+        return self.visit.comments()
+
+    # Keeping what is shown in step with the visit
+
+    def refresh(self) -> None:
+        """Bring everything shown in step with the visit; what has not changed stays silent."""
+        self.contents.sections = self._sections()
+        if all(s.path != self.contents.current for s in self.contents.sections) and self.contents.sections:
+            self.contents.current = self.contents.sections[0].path
+        section = self.contents.current
+        items = self.visit.items(section, self.lang)
+        troubles = self.visit.problems(self.lang)
+        strict = section in self._strict
+        live: set[str] = set()
+        for question in _questions(items):
+            live.add(question.path)
+            here = tuple(t for t in troubles if t.path == question.path)
+            box = self.boxes.get(question.path)
+            if box is None:
+                self.boxes[question.path] = Box(question, here, strict)
+            else:
+                box.question, box.troubles, box.strict = question, here, strict
+        nodes = tuple(self._node(item, troubles, live) for item in items)
+        if self.layout.section != section:
+            self.layout.section = section
+        self.layout.nodes = nodes
+        for gone in (self.boxes.keys() | self.folds.keys()) - live:
+            self.boxes.pop(gone, None)
+            self.folds.pop(gone, None)
+
+    def _sections(self) -> tuple[Section, ...]:
+        return tuple(s for s in self.visit.sections(self.lang) if s.relevant)
+
+    def _node(self, item: Item, troubles: Sequence[Trouble], live: set[str]) -> Node:
+        match item:
+            case Question():
+                return Field(item.path)
+            case Group():
+                return Cluster(item.path, item.label, tuple(self._node(i, troubles, live) for i in item.items))
+            case Repeat():
+                folds = any(len(list(_questions(i.items))) > COMPACT for i in item.instances)
+                return Rows(
+                    item.path,
+                    item.label,
+                    tuple(self._row(item, i, troubles, live) for i in item.instances),
+                    item.can_add,
+                    item.can_remove,
+                    folds,
+                )
+
+    def _row(self, repeat: Repeat, instance: Instance, troubles: Sequence[Trouble], live: set[str]) -> Row:
+        path = f"{repeat.path}[{instance.id}]"
+        live.add(path)
+        count = sum(1 for t in troubles if t.path.startswith(path) and t.hard)
+        summary = " · ".join(_words(q) for q in _questions(instance.items) if _tells(q))
+        fold = self.folds.get(path)
+        if fold is None:
+            self.folds[path] = Fold(instance.title, summary, count, open=False)
+        else:
+            fold.title, fold.summary, fold.troubles = instance.title, summary, count
+        return Row(path, instance.id, tuple(self._node(i, troubles, live) for i in instance.items))
+
+    def _keep(self, write: Callable[[], object]) -> None:
+        try:
+            write()
+            self.saving.state, self.saving.code = "saved", ""
+        except Failed as failed:
+            log.warning("answer not saved: %s", failed.code)
+            self.saving.text = failed.say(self.lang)
+            self.saving.state, self.saving.code = "failed", failed.code
+        self.refresh()
+        if self._cancel is not None:
+            self._cancel()
+        self._cancel = self.later(self.work_out)
+
+
+def _questions(items: Sequence[Item]) -> Iterator[Question]:
+    for item in items:
+        match item:
+            case Question():
+                yield item
+            case Group():
+                yield from _questions(item.items)
+            case Repeat():
+                for instance in item.instances:
+                    yield from _questions(instance.items)
+
+
+def _tells(question: Question) -> bool:
+    """Whether a question's answer belongs in the line that sums up a folded row."""
+    return question.type in ("select_one", "select_multiple") and question.value not in (None, "", [], "no")
+
+
+def _words(question: Question) -> str:
+    chosen = question.value if isinstance(question.value, list) else [question.value]
+    return "、".join(c.label for c in question.choices if c.value in chosen)
