@@ -1,0 +1,188 @@
+"""What a supervisor decides, each as one transaction: the changes, and the line in the audit that says who did it.
+
+A decision is a person's. The engine only proposes, and what it proposed is checked again here: on facts that have moved
+since (`stale`) or that two people tell differently (`provisional`) nothing is decided. Everything written goes through
+`authoring`, as changes like everyone's, so that the tablets learn of it by their next pull.
+"""
+
+from collections.abc import Collection, Mapping
+
+from schemas import ids, merge, records
+from schemas.clock import stamp
+from schemas.codec import Value
+from schemas.merge import NOTHING
+from schemas.policy.result import Programme
+from schemas.problems import Failed
+from sync_server import audit, authoring, conflicts, devices, household_file, may, review, visit_page
+from sync_server.authoring import Draft
+from sync_server.db import Tx
+from sync_server.heads import Head
+from sync_server.household_file import HouseholdFile
+from sync_server.people import Person
+
+FORM = "desk"
+"""What stands as the form of a change made at the desk."""
+LONGEST = 2000
+"""Characters in a reason or comment; more is cut, never refused."""
+
+
+def approve(tx: Tx, person: Person, visit: str, assessment: str | None, reason: str) -> None:
+    """Accepts a visit and decides its cases as the assessment proposes; `assessment` is None for a visit that ended
+    without one (refused, moved, died …), which is accepted and decides nothing.
+
+    Raises Failed: `not_found`, `forbidden`, `already_decided`, `provisional`, `not_assessed`, `stale`,
+    `undetermined`, `changed_meanwhile` when another assessment stands by now, `reason_needed` for a refusal.
+    """
+    file = _opened(tx, person, visit, "decide")
+    record = file.visit(visit)
+    standing = household_file.standing(file, record, household_file.packs_in_force(tx, file.county))
+    for obstacle in visit_page.obstacles(file, record, standing):
+        raise Failed(obstacle)
+    decides = standing if record.heads.value("outcome") == "done" else None
+    if (decides.record.record if decides else None) != assessment:
+        raise Failed("changed_meanwhile")
+    programmes = decides.result.programmes if decides else ()
+    said = reason.strip()[:LONGEST]
+    if not said and any(p.verdict == "not" for p in programmes):
+        raise Failed("reason_needed")
+    noted = _reviewed(tx, person, verdict="accepted", comment=said, assessment=assessment)
+    drafts = [_edit(file, record, {"status": "accepted", "review": noted})]
+    for programme in programmes:
+        drafts += _decided(tx, person, file, record, programme, assessment, said)
+    authoring.write(tx, file.county, person.user, drafts)
+    audit.write(
+        tx,
+        file.county,
+        person.user,
+        "visit_approved",
+        visit,
+        assessment=assessment,
+        decided=[{"programme": p.programme, "verdict": p.verdict, "amount": p.amount} for p in programmes],
+    )
+
+
+def give_back(tx: Tx, person: Person, visit: str, comment: str, comments: Mapping[str, Value]) -> None:
+    """Returns a visit to its visitor with a comment, and one on each slot named. Raises Failed: `not_found`,
+    `forbidden`, `already_decided`, `reason_needed` without a word, `malformed` for a slot that visits do not have."""
+    file = _opened(tx, person, visit, "decide")
+    record = file.visit(visit)
+    if record.heads.value("status") != "done":
+        raise Failed("already_decided")
+    asked = {}
+    for slot, text in comments.items():
+        if slot not in records.catalogue()["visit"] or not isinstance(text, str):
+            raise Failed("malformed", place="comments")
+        if text.strip():
+            asked[slot] = text.strip()[:LONGEST]
+    said = comment.strip()[:LONGEST]
+    if not said and not asked:
+        raise Failed("reason_needed")
+    noted = _reviewed(tx, person, verdict="returned", comment=said, comments=asked)
+    authoring.write(tx, file.county, person.user, [_edit(file, record, {"status": "returned", "review": noted})])
+    audit.write(tx, file.county, person.user, "visit_returned", visit, slots=sorted(asked))
+
+
+def settle(tx: Tx, person: Person, record: str, slot: str, choose: str, seen: Collection[str], reason: str) -> None:
+    """Closes a conflict in favour of the value that the change `choose` wrote.
+
+    Raises Failed: `not_found`, `forbidden`, `changed_meanwhile` when `seen` is not every side there is by now or
+    `choose` is none of them, `reason_needed` when the sides decide differently and no reason is given.
+    """
+    may.require(person.role, "settle")
+    devices.desk(tx, person.county)
+    file = review.file_around(tx, person, record)
+    head = file.records[record]
+    sides = head.heads.conflicts().get(slot, {})
+    if choose not in sides or set(seen) != set(sides):
+        raise Failed("changed_meanwhile")
+    said = reason.strip()[:LONGEST]
+    if not said and _decides(tx, file, head, slot):
+        raise Failed("reason_needed")
+    draft = Draft(file.household, record, head.kind, FORM, {slot: sides[choose]}, merge.seeing_all(head.heads, [slot]))
+    authoring.write(tx, file.county, person.user, [draft])
+    audit.write(tx, file.county, person.user, "conflict_settled", record, slot=slot, chosen=choose, sides=sorted(sides))
+
+
+def assess(tx: Tx, person: Person, visit: str) -> str:
+    """A new assessment of a waiting visit on the facts as they stand, by the pack in force; the record's id comes
+    back. It is a proposal like a tablet's and decides nothing. Raises Failed: `not_found`, `forbidden`,
+    `already_decided`, `not_assessed` when there was nobody to ask, `pack_missing`."""
+    file = _opened(tx, person, visit, "decide")
+    record = file.visit(visit)
+    if record.heads.value("status") != "done":
+        raise Failed("already_decided")
+    if record.heads.value("outcome") != "done":
+        raise Failed("not_assessed")
+    result = household_file.assessed(file, record, household_file.packs_in_force(tx, file.county))
+    made = _new_id(tx)
+    sets = {"visit": visit, "pack": result.pack, "inputs": result.inputs, "result": result.wire()}
+    authoring.write(tx, file.county, person.user, [Draft(file.household, made, "assessment", FORM, sets, frozenset())])
+    audit.write(tx, file.county, person.user, "assessed", visit, assessment=made, pack=result.pack)
+    return made
+
+
+def _opened(tx: Tx, person: Person, visit: str, act: str) -> HouseholdFile:
+    may.require(person.role, act)
+    # The desk's device is the first row every writer at a desk locks: whoever waits here reads what the one before
+    # has decided.
+    devices.desk(tx, person.county)
+    return review.file_of(tx, person, visit)
+
+
+def _decided(
+    tx: Tx,
+    person: Person,
+    file: HouseholdFile,
+    visit: Head,
+    programme: Programme,
+    assessment: str | None,
+    reason: str,
+) -> list[Draft]:
+    """The case with its decision, and the event that says so."""
+    today = tx.clock.today().isoformat()
+    case = ids.derived_id("case", file.household, programme.programme)
+    known = file.records.get(case)
+    decision = {
+        "verdict": programme.verdict,
+        "assessment": assessment,
+        "amount": programme.amount,
+        "unit": programme.unit,
+        "reason": reason,
+        "by": person.user,
+        "on": today,
+    }
+    sets: dict[str, Value] = {"stage": "decided", "decision": decision}
+    if known is None:
+        sets = {"programme": programme.programme, "opened_on": today, **sets}
+    live = known.heads if known else NOTHING
+    happened = {
+        "case": case,
+        "kind": "decision",
+        "at": today,
+        "by": person.user,
+        "data": {"visit": visit.record, **{k: decision[k] for k in ("verdict", "assessment", "amount", "unit")}},
+    }
+    return [
+        Draft(file.household, case, "case", FORM, sets, merge.seeing_all(live, sets)),
+        Draft(file.household, _new_id(tx), "event", FORM, happened, frozenset()),
+    ]
+
+
+def _edit(file: HouseholdFile, record: Head, sets: Mapping[str, Value]) -> Draft:
+    return Draft(file.household, record.record, record.kind, FORM, sets, merge.seeing(record.heads, sets))
+
+
+def _reviewed(tx: Tx, person: Person, **more: Value) -> dict[str, Value]:
+    return {"by": person.user, "at": stamp(tx.clock.now()), **more}
+
+
+def _decides(tx: Tx, file: HouseholdFile, head: Head, slot: str) -> bool:
+    """Whether the sides of a conflict lead any waiting visit to different outcomes."""
+    packs = household_file.packs_in_force(tx, file.county)
+    waiting = [v for v in file.of("visit") if v.heads.value("status") == "done"]
+    rests_on_it = [v for v in waiting if head.kind != "visit" or v.record == head.record]
+    return any(conflicts.effect(file, v, packs, head.record, slot) == "decision" for v in rests_on_it)
+
+
+def _new_id(tx: Tx) -> str:
+    return ids.record_id(tx.clock.unix_ms(), tx.clock.random(10))
