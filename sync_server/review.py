@@ -57,8 +57,8 @@ def counts(tx: Tx, person: Person) -> dict[str, Value]:
     Failed("forbidden")."""
     may.require(person.role, "read_files")
     mine = and_(head.c.county == person.county, head.c.kind == "visit", in_scope(person, head.c.area))
-    grouped = tx.execute(select(head.c.status, func.count()).where(mine).group_by(head.c.status))
-    by_status: dict[str, int] = {status: n for status, n in grouped}
+    grouped = tx.execute(select(head.c.status, func.count().label("n")).where(mine).group_by(head.c.status))
+    by_status = {row.status: row.n for row in grouped}
     other = tables.head.alias()
     rival = exists().where(
         other.c.county == head.c.county,
