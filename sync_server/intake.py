@@ -6,6 +6,7 @@ restored from a backup (`fork`), or it is too big. Whatever can be read is kept,
 """
 
 from dataclasses import replace
+from itertools import pairwise
 
 from sqlalchemy import select, update
 
@@ -84,7 +85,7 @@ def _signed(device: Device, message: wire.Push) -> None:
 
 def _follow(device: Device, sent: tuple[Change, ...], fresh: list[Change]) -> None:
     """Checks that the batch is one unbroken run and that what is fresh in it follows the device's last change."""
-    for before, after in zip(sent, sent[1:], strict=False):
+    for before, after in pairwise(sent):
         if after.n != before.n + 1:
             raise Failed("gap", expected=min(device.n, before.n) + 1)
         if after.prev != before.id:

@@ -21,7 +21,6 @@ from sync_server import audit, chunks, feed, heads, may
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.feed import Tail
-from sync_server.heads import Head
 from sync_server.people import Person
 
 

@@ -1,0 +1,15 @@
+"""Letting a device in over HTTP."""
+
+from fastapi import APIRouter, Request, Response
+
+from schemas import wire
+from sync_server import devices
+from sync_server.http.message import Body, Host, answer
+
+routes = APIRouter()
+
+
+@routes.post("/enrol")
+def enrol(request: Request, body: Body, host: Host) -> Response:
+    asked = body.read(wire.Enrol.from_wire)
+    return answer(request, host.db.transaction(lambda tx: devices.enrol(tx, asked)).wire())

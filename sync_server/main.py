@@ -1,0 +1,54 @@
+"""The web application: the server and its routes; `ruhu serve` and the demo run it, tests run it in process."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
+
+import uvicorn
+from fastapi import FastAPI
+
+from schemas.clock import Clock
+from sync_server.http import enrol, errors, library, sync
+from sync_server.server import Server
+from sync_server.settings import Settings
+
+log = logging.getLogger("ruhu.server")
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The application on these settings, with `app.state.server` the Server behind it. Opens the database now and
+    closes it when the application shuts down."""
+    server = Server.open(settings, clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        server.close()
+
+    app = FastAPI(title="Ruhu", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.server = server
+    errors.install(app)
+    for room in (enrol, sync, library):
+        app.include_router(room.routes)
+    if find_spec("sync_server.http.review"):
+        app.include_router(import_module("sync_server.http.review").routes)
+    return app
+
+
+def listener(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """A web server for the application, not yet running. It keeps no access log: a line there holds who asked for
+    whose file and when, which is what the audit is for."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=5,
+        )
+    )

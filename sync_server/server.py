@@ -1,0 +1,47 @@
+"""The server as one object: its settings, its database and its keys, the schema brought up to date when it opens."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from schemas.clock import Clock
+from sync_server.db import Database
+from sync_server.keys import Keyring
+from sync_server.settings import Settings
+
+_LOCK = 0x72756875
+"""PostgreSQL advisory lock: of servers that start at once, one migrates and the others wait."""
+
+
+@dataclass(frozen=True)
+class Server:
+    settings: Settings
+    clock: Clock
+    db: Database
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock | None = None) -> Self:
+        """A server on these settings, its tables made or migrated."""
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        clock = clock or Clock()
+        db = Database(settings, clock, Keyring(settings.keys))
+        migrate(db)
+        return cls(settings, clock, db)
+
+    def close(self) -> None:
+        self.db.close()
+
+
+def migrate(db: Database) -> None:
+    """Brings the tables to this version's shape, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with db.engine.connect() as connection, connection.begin():
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
