@@ -100,7 +100,7 @@ class Ledger:
         area = self._append(change)
         tail = self._tails[area]
         self._released.append(
-            {"key": change.id, "area": area, "seq": tail.seq, "chain": tail.chain, "by": by, "at": self._at}
+            {"key": change.id, "to": area, "number": tail.seq, "link": tail.chain, "by": by, "on": self._at}
         )
         return wire.Taken(change.id, area, tail.seq)
 
@@ -161,11 +161,11 @@ class Ledger:
             return
         changed = update(t.change).where(t.change.c.county == self._county, t.change.c.id == bindparam("key"))
         self._tx.execute(
-            changed.values(area=bindparam("area"), seq=bindparam("seq"), chain=bindparam("chain")), self._released
+            changed.values(area=bindparam("to"), seq=bindparam("number"), chain=bindparam("link")), self._released
         )
         settled = update(t.held).where(t.held.c.county == self._county, t.held.c.change == bindparam("key"))
         self._tx.execute(
-            settled.values(released_at=bindparam("at"), settled_by=bindparam("by"), area=bindparam("area")),
+            settled.values(released_at=bindparam("on"), settled_by=bindparam("by"), area=bindparam("to")),
             self._released,
         )
 
