@@ -9,6 +9,7 @@ transaction that also ends the working copy: after a power cut there is either t
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Self
 
 from app.vault.drafts import Draft
@@ -21,7 +22,7 @@ from schemas.clock import Clock
 from schemas.codec import Value
 from schemas.forms.model import Form
 from schemas.forms.runtime import Group, Instance, Question, Repeat, Runtime, Section, Trouble
-from schemas.forms.saves import Saved, prefill, saved
+from schemas.forms.saves import Saved, prefill, saved_from
 from schemas.merge import Heads
 from schemas.policy.choose import choose
 from schemas.policy.engine import assess
@@ -83,6 +84,11 @@ class OpenVisit:
         visit = cls(vault, clock, form, copy, held)
         visit._save()
         return visit
+
+    @cached_property
+    def _packs(self) -> list[Pack]:
+        """The packs of this device; reading them takes longer than judging by them, so it is done once a visit."""
+        return [Pack.from_wire(self._vault.document(i.hash)) for i in self._vault.documents("pack")]
 
     @property
     def id(self) -> str:
@@ -163,7 +169,7 @@ class OpenVisit:
 
         Raises Failed `unfinished` with the count while answers that would make the record meaningless are missing.
         """
-        hard = [t for t in self._run.problems() if t.hard]
+        hard = [t for t in self._run.problems("zh") if t.hard]
         if hard:
             raise Failed("unfinished", count=len(hard))
         drafts = self._drafts()
@@ -176,7 +182,7 @@ class OpenVisit:
         return Finished(self.id, assessment, result, len(changes))
 
     def _result(self) -> Result | None:
-        if saved(self._form, self._run.answers()).visit.get("outcome") != "done":
+        if saved_from(self._run).visit.get("outcome") != "done":
             return None
         try:
             return self.propose()
@@ -186,21 +192,21 @@ class OpenVisit:
             return None  # the visit counts without a result; the server can assess it once a pack is published
 
     def _facts(self) -> Facts:
-        out = saved(self._form, self._run.answers())
-        root = {**self._held[self.household].heads.values(), **out.household}
+        out = saved_from(self._run)
+        root = {**self._held[self.household].heads.values(), **_filled(out, "household", out.household)}
         return facts(str(root.get("area") or ""), root, self._people(out), out.visit)
 
     def _pack(self, known: Facts) -> Pack:
-        packs = [Pack.from_wire(self._vault.document(i.hash)) for i in self._vault.documents("pack")]
-        return choose(packs, known.area, known.on or self._clock.today(), known.group)
+        on = date.fromisoformat(known.on) if known.on else self._clock.today()
+        return choose(self._packs, known.area, on, known.household["group"])
 
     def _people(self, out: Saved) -> list[tuple[str, dict[str, Value]]]:
         before = {r.id: r.heads.values() for r in self._held.values() if r.kind == "member"}
-        return [(member, {**before.get(member, {}), **sets}) for member, sets in out.members]
+        return [(member, {**before.get(member, {}), **_filled(out, member, sets)}) for member, sets in out.members]
 
     def _drafts(self) -> list[Draft]:
-        out = saved(self._form, self._run.answers())
-        root = dict(out.household)
+        out = saved_from(self._run)
+        root = _filled(out, "household", out.household)
         heads = [s for m, s in out.members if str(s.get("relation")) in _HEAD_CODES]
         if heads and heads[0].get("name"):
             root["head"] = heads[0]["name"]
@@ -209,10 +215,11 @@ class OpenVisit:
         for member, sets in out.members:
             kept.add(member)
             new = member not in self._held
-            drafts.append(self._edit(member, "member", {**sets, **({"person": self._new_id()} if new else {})}))
+            values = _filled(out, member, sets)
+            drafts.append(self._edit(member, "member", {**values, **({"person": self._new_id()} if new else {})}))
         drafts += [self._removal(r) for r in self._shown_members() if r not in kept]
         visit = {
-            **out.visit,
+            **_filled(out, "visit", out.visit),
             "form": self._form.hash,
             "status": "done",
             "investigators": out.visit.get("investigators") or [self._vault.name],
@@ -256,6 +263,11 @@ class OpenVisit:
 
 
 _HEAD_CODES = frozenset({"01", "02"})
+
+
+def _filled(out: Saved, owner: str, values: Mapping[str, Value]) -> dict[str, Value]:
+    """The slots of one record, with None for those that were asked and left blank: an answer taken back."""
+    return {**{slot: None for who, slot in out.blank if who == owner}, **values}
 
 
 def _new_copy(clock: Clock, vault: Open, household: str, held: Sequence[Record], form: Form) -> WorkingCopy:

@@ -1,12 +1,12 @@
 """Everything a worker can do with their open vault, in their words. Screens hold one `Work` and nothing below it."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from app.vault.drafts import Draft
 from app.vault.open import Open
+from app.vault.summary import Summary
 from app.work import household, lines
 from app.work.household import HouseholdPage
 from app.work.lines import Found, Line, Today
@@ -90,7 +90,7 @@ class Work:
 
     def waiting(self) -> int:
         """How many changes are not yet safe on the server."""
-        return len(self._vault.waiting())
+        return self._vault.waiting_count()
 
     def labels(self, table: str) -> Mapping[str, Mapping[str, str]]:
         """A code table, for filters and pickers."""
@@ -99,14 +99,12 @@ class Work:
     def lock(self) -> None:
         self._vault.lock()
 
-    def _lines(self) -> list[tuple[lines.Summary, Line]]:
+    def _lines(self) -> list[tuple[Summary, Line]]:
         names = {a.code: a.name for a in self._vault.areas()}
         working = frozenset(copy.household for copy in self._vault.all_working())
-        waiting = Counter(change.household for change in self._vault.waiting())
+        waiting = self._vault.waiting_by_household()
         return [
-            (s, lines.line(s, names, self._vault.user, working, waiting))
-            for s in self._vault.summaries()
-            if not s.gone
+            (s, lines.line(s, names, self._vault.user, working, waiting)) for s in self._vault.summaries() if not s.gone
         ]
 
     def _new_id(self) -> str:
