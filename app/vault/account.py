@@ -1,0 +1,65 @@
+"""What one person's device account holds, sealed under their own key: the grant, the device's keys, the server."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.vault import sealing, tables
+from app.vault.keyring import Tx
+from schemas import signing
+from schemas.change import START
+from schemas.codec import Value
+from schemas.problems import Failed
+from schemas.wire import Grant
+
+account = tables.account.c
+
+
+@dataclass(frozen=True)
+class Account:
+    """`sign_private` and `box_private` are the device's raw private keys."""
+
+    grant: Grant
+    server_url: str
+    sign_private: bytes = field(repr=False)
+    box_private: bytes = field(repr=False)
+
+    def wire(self) -> dict[str, Value]:
+        keys = {"sign": self.sign_private.hex(), "box": self.box_private.hex()}
+        return {"grant": self.grant.wire(), "server_url": self.server_url, **keys}
+
+    @classmethod
+    def from_wire(cls, data: Value) -> Self:
+        keys = (bytes.fromhex(data["sign"]), bytes.fromhex(data["box"]))
+        return cls(Grant.from_wire(data["grant"]), data["server_url"], *keys)
+
+
+def check(grant: Grant) -> None:
+    """Raises Failed `bad_grant` unless the county that the grant names signed it."""
+    signed = signing.value(grant.signed_part())
+    if not signing.verifies(grant.county_sign_key, signing.GRANT, signed, grant.signature):
+        raise Failed("bad_grant")
+
+
+def keep(tx: Tx, kept: Account) -> None:
+    """Writes the account; the device's chain is left where it is, or begun."""
+    rev = 1 + (tx.sql.scalar(select(account.rev).where(account.person == tx.person)) or 0)
+    values = {"rev": rev, "sealed": tx.ring.seal_own("account", rev, kept.wire())}
+    tx.sql.execute(
+        insert(tables.account)
+        .values(person=tx.person, n=0, prev=START, tick=0, **values)
+        .on_conflict_do_update(["person"], set_=values)
+    )
+
+
+def load(tx: Tx) -> Account:
+    """The account; raises Failed `vault_damaged` when it does not open."""
+    row = tx.sql.execute(select(account.rev, account.sealed).where(account.person == tx.person)).one_or_none()
+    if row is None:
+        raise Failed("vault_damaged")
+    try:
+        return Account.from_wire(tx.ring.unseal_own("account", row.rev, row.sealed))
+    except sealing.Damaged:
+        raise Failed("vault_damaged") from None

@@ -1,0 +1,152 @@
+"""Own changes: written, numbered, chained, sent, acknowledged.
+
+Each gets the next number of this device and names the one before, in the same transaction that applies it to the
+heads. So the server can tell a missing change (gap) from a device put back from a backup (fork), and a power cut leaves
+either all of a write or nothing of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+
+from app.vault import changes, records, summary, tables
+from app.vault.drafts import Draft
+from app.vault.keyring import Tx
+from app.vault.records import Record
+from schemas import codec, wire
+from schemas import records as catalogue
+from schemas.change import Change
+from schemas.merge import NOTHING, apply
+from schemas.problems import Failed
+
+change = tables.change.c
+account = tables.account.c
+
+
+@dataclass(frozen=True)
+class HeldChange:
+    """An own change that a supervisor has yet to look at; `reason` is a code of the problem catalogue."""
+
+    id: str
+    reason: str
+    household: str
+    record: str
+
+
+def write(tx: Tx, author: str, device: str, drafts: Sequence[Draft]) -> list[Change]:
+    """Writes the drafts as this device's next changes and applies them.
+
+    Raises Failed with the catalogue's reason for a draft that could not be a change of these records
+    (`unknown_slot`, `bad_value` …), `unknown_household`, or `not_your_area`; then nothing is written.
+    """
+    if not drafts:
+        return []
+    n, prev = tx.sql.execute(select(account.n, account.prev).where(account.person == tx.person)).one()
+    begun = {d.household: d.sets.get("area") for d in drafts if d.kind == "household"}
+    written = []
+    for draft in drafts:
+        new = _change(tx, draft, author, device, n + 1, prev)
+        area = records.place(tx, draft.household) or begun.get(draft.household)
+        if not isinstance(area, str):
+            raise Failed("unknown_household")
+        _apply(tx, new, area)
+        changes.add(tx, [(new, area, changes.UNSENT, None, None)], own=True)
+        n, prev = new.n, new.id
+        written.append(new)
+    tx.sql.execute(update(tables.account).where(account.person == tx.person).values(n=n, prev=prev))
+    summary.renew(tx, sorted({c.household for c in written}))
+    return written
+
+
+def unsent(tx: Tx, limit_bytes: int, since: int | None = None) -> list[Change]:
+    """Own changes in order that the server is not known to have, as many as fit in so many canonical bytes but at
+    least one; with `since`, all from that device number on, known or not, to answer the server's *gap*."""
+    mine = select(tables.change).where(change.person == tx.person, change.n.is_not(None)).order_by(change.n)
+    rows = tx.sql.execute(mine.where(change.state == changes.UNSENT if since is None else change.n >= since))
+    batch: list[Change] = []
+    size = 0
+    for row in rows:
+        found = changes.one(tx, row)
+        size += len(codec.encode(found.wire()))
+        if batch and size > limit_bytes:
+            break
+        batch.append(found)
+    rows.close()
+    return batch
+
+
+def receive_receipt(tx: Tx, receipt: wire.Receipt) -> None:
+    """Marks what the server has: all up to `upto`, and those held with the reason."""
+    own = update(tables.change).where(change.person == tx.person, change.n.is_not(None))
+    tx.sql.execute(own.where(change.n <= receipt.upto, change.state == changes.UNSENT).values(state=changes.SENT))
+    for verdict in receipt.verdicts:
+        this = own.where(change.id == verdict.id)
+        if isinstance(verdict, wire.Held):
+            tx.sql.execute(this.values(state=changes.HELD, reason=verdict.reason))
+        else:
+            tx.sql.execute(this.where(change.state != changes.FED).values(state=changes.SENT, reason=None))
+
+
+def waiting(tx: Tx) -> list[Change]:
+    """Own changes that are on this device only, oldest first."""
+    mine = select(tables.change).where(change.person == tx.person, change.state == changes.UNSENT)
+    return changes.opened(tx, tx.sql.execute(mine.order_by(change.n)).all())
+
+
+def waiting_count(tx: Tx, household: str | None = None) -> int:
+    """How many own changes are on this device only, of one household or of all."""
+    mine = select(func.count()).where(change.person == tx.person, change.state == changes.UNSENT)
+    return tx.sql.scalar(mine if household is None else mine.where(change.household == household)) or 0
+
+
+def waiting_by_household(tx: Tx) -> dict[str, int]:
+    """How many own changes are on this device only, by household; without opening one."""
+    mine = select(change.household, func.count()).where(change.person == tx.person, change.state == changes.UNSENT)
+    return {row[0]: row[1] for row in tx.sql.execute(mine.group_by(change.household))}
+
+
+def held(tx: Tx) -> list[HeldChange]:
+    """Own changes that a supervisor has yet to look at, oldest first."""
+    mine = select(change.id, change.reason, change.household, change.record).where(
+        change.person == tx.person, change.state == changes.HELD
+    )
+    return [HeldChange(*row) for row in tx.sql.execute(mine.order_by(change.n))]
+
+
+def receive_held(tx: Tx, now_held: Iterable[wire.Held]) -> None:
+    """Takes the server's whole list of this device's held changes; those no longer in it are settled."""
+    own = update(tables.change).where(change.person == tx.person, change.n.is_not(None))
+    tx.sql.execute(own.where(change.state == changes.HELD).values(state=changes.SENT, reason=None))
+    for item in now_held:
+        this = own.where(change.id == item.id, change.state == changes.SENT)
+        tx.sql.execute(this.values(state=changes.HELD, reason=item.reason))
+
+
+def _change(tx: Tx, draft: Draft, author: str, device: str, n: int, prev: str) -> Change:
+    made = Change(
+        household=draft.household,
+        record=draft.record,
+        kind=draft.kind,
+        form=draft.form,
+        sets=codec.canonical(draft.sets),
+        seen=frozenset(draft.seen),
+        author=author,
+        device=device,
+        n=n,
+        prev=prev,
+        at=tx.clock.stamp(),
+        salt=tx.clock.random(16).hex(),
+    )
+    if complaint := catalogue.complaint(made):
+        raise Failed(complaint)
+    return made
+
+
+def _apply(tx: Tx, new: Change, area: str) -> None:
+    held = records.load(tx, new.record)
+    if held is None:
+        held = Record(new.record, new.household, new.kind, area, NOTHING)
+    elif (held.household, held.kind) != (new.household, new.kind):
+        raise Failed("bad_id")
+    records.save(tx, Record(held.id, held.household, held.kind, held.area, apply(held.heads, new), held.rev))

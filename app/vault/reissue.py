@@ -1,0 +1,60 @@
+"""What was not sent, issued anew under a new device id.
+
+After a device was put back from a backup its chain forks from the one the server holds, so it enrols anew and starts a
+chain of its own. Own changes that the server is not known to have become changes of the new chain: the same content,
+new numbers and so new ids. Wherever an old id was kept as *seen* the new one takes its place.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import delete, select, update
+
+from app.vault import changes, records, summary, tables, working
+from app.vault.keyring import Tx
+from app.vault.records import Record
+from schemas.change import START, Change
+
+change = tables.change.c
+
+
+def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
+    """Begins the device's chain anew with the changes that were not sent, in their order."""
+    mine = select(tables.change).where(change.person == tx.person, change.n.is_not(None)).order_by(change.n)
+    rows = tx.sql.execute(mine.where(change.state == changes.UNSENT)).all()
+    old = changes.opened(tx, rows)
+    areas = {row.id: row.area for row in rows}
+    tx.sql.execute(delete(tables.change).where(change.person == tx.person, change.id.in_(list(areas))))
+    # The old chain's numbers end here: what the server has of it comes down the feed under its ids.
+    tx.sql.execute(update(tables.change).where(change.person == tx.person).values(n=None))
+    new: list[Change] = []
+    renamed: dict[str, str] = {}
+    for was in old:
+        now = replace(
+            was,
+            author=author,
+            device=device,
+            n=len(new) + 1,
+            prev=new[-1].id if new else START,
+            salt=tx.clock.random(16).hex(),
+            seen=frozenset(renamed.get(c, c) for c in was.seen),
+        )
+        renamed[was.id] = now.id
+        new.append(now)
+        changes.add(tx, [(now, areas[was.id], changes.UNSENT, None, None)], own=True)
+    account = tables.account
+    end = {"n": len(new), "prev": new[-1].id if new else START}
+    tx.sql.execute(update(account).where(account.c.person == tx.person).values(**end))
+    _rebuild(tx, {c.record for c in new})
+    summary.renew(tx, sorted({c.household for c in new}))
+    for copy in working.all_(tx):
+        seen = {r: {s: [renamed.get(c, c) for c in ids] for s, ids in slots.items()} for r, slots in copy.seen.items()}
+        working.save(tx, replace(copy, seen=seen))
+    return new
+
+
+def _rebuild(tx: Tx, touched: set[str]) -> None:
+    for id_ in sorted(touched):
+        held = records.load(tx, id_)
+        if held is not None:
+            heads = records.from_changes(tx, id_)
+            records.save(tx, Record(held.id, held.household, held.kind, held.area, heads, held.rev))

@@ -1,0 +1,192 @@
+"""The tables of a vault. What is in clear here a thief reads: opaque ids, area codes, row numbers, sizes and states.
+
+Everything personal is in a column named `sealed`, sealed for its row (see `keyring`). A compartment is one person's
+copy of one area: two people who share a tablet and an area hold it twice, each under their own key. So nobody's key
+ever needs to be wrapped for somebody else, and what one reads was never readable by the other.
+
+Names and roles of the people are in clear, because the unlock screen must name them before any key is there.
+
+Evolution rule: `SCHEMA` is the file's `user_version`. A column is only ever added, by a step in `store`.
+"""
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+
+SCHEMA = 1
+
+metadata = MetaData()
+
+
+_Kind: TypeAlias = type[Text] | type[Integer] | type[LargeBinary] | type[Boolean]
+
+
+def _required(name: str, kind: _Kind) -> Column[Any]:
+    return Column(name, kind, nullable=False)
+
+
+def _key(name: str, kind: _Kind) -> Column[Any]:
+    return Column(name, kind, primary_key=True)
+
+
+fact = Table("fact", metadata, _key("name", Text), _required("data", LargeBinary))
+"""About the vault itself: its id."""
+
+person = Table(
+    "person",
+    metadata,
+    _key("no", Integer),
+    Column("user", Text, nullable=False, unique=True),
+    _required("name", Text),
+    _required("role", Text),
+)
+
+slot = Table(
+    "slot",
+    metadata,
+    _key("person", Integer),
+    _key("kind", Text),
+    _required("head", LargeBinary),
+    _required("mark", LargeBinary),
+    _required("wrapped", LargeBinary),
+    _required("failures", Integer),
+    Column("failed_at", Text),
+)
+
+account = Table(
+    "account",
+    metadata,
+    _key("person", Integer),
+    _required("rev", Integer),
+    _required("sealed", LargeBinary),
+    _required("n", Integer),
+    _required("prev", Text),
+    _required("tick", Integer),
+    Column("last_contact", Text),
+)
+"""`sealed`: grant, device keys, server address, under the user's key. `n`, `prev`: the end of the device's chain.
+`tick` counts writes, so that a cache knows which summaries are newer than itself."""
+
+area_key = Table(
+    "area_key",
+    metadata,
+    _key("person", Integer),
+    _key("area", Text),
+    _key("gen", Integer),
+    _required("wrapped", LargeBinary),
+    _required("county_key", Text),
+    _required("escrow", LargeBinary),
+)
+"""A compartment's key: wrapped under the user's key, and boxed to the county's public key `county_key`."""
+
+record = Table(
+    "record",
+    metadata,
+    _key("person", Integer),
+    _key("id", Text),
+    _required("household", Text),
+    _required("kind", Text),
+    _required("area", Text),
+    _required("gen", Integer),
+    _required("rev", Integer),
+    _required("sealed", LargeBinary),
+    Index("record_household", "person", "household"),
+)
+"""The heads of each record."""
+
+summary = Table(
+    "summary",
+    metadata,
+    _key("person", Integer),
+    _key("household", Text),
+    _required("area", Text),
+    _required("gen", Integer),
+    _required("rev", Integer),
+    _required("tick", Integer),
+    _required("sealed", LargeBinary),
+    Index("summary_tick", "person", "tick"),
+)
+
+blind = Table(
+    "blind",
+    metadata,
+    _key("person", Integer),
+    _key("token", LargeBinary),
+    _key("record", Text),
+    Index("blind_record", "person", "record"),
+)
+"""National ids as keyed hashes: equal ids of one compartment have equal tokens, and nothing else can be read."""
+
+change = Table(
+    "change",
+    metadata,
+    _key("person", Integer),
+    _key("id", Text),
+    _required("household", Text),
+    _required("record", Text),
+    _required("area", Text),
+    _required("gen", Integer),
+    Column("seq", Integer),
+    Column("link", Text),
+    Column("n", Integer),
+    _required("state", Text),
+    Column("reason", Text),
+    _required("sealed", LargeBinary),
+    Index("change_record", "person", "record"),
+    Index("change_seq", "person", "area", "seq", unique=True),
+    Index("change_own", "person", "n", unique=True),
+)
+"""Every change of the person's records. `seq` and `link` are its place in the area's feed and the chain there, once it
+came down it; `n` its number on this device, for own ones. `state`: unsent, sent, held, or fed."""
+
+cursor = Table(
+    "cursor",
+    metadata,
+    _key("person", Integer),
+    _key("area", Text),
+    _required("seq", Integer),
+    _required("chain", Text),
+)
+
+working = Table(
+    "working",
+    metadata,
+    _key("person", Integer),
+    _key("visit", Text),
+    _required("household", Text),
+    _required("area", Text),
+    _required("gen", Integer),
+    _required("rev", Integer),
+    _required("sealed", LargeBinary),
+)
+
+document = Table(
+    "document",
+    metadata,
+    _key("no", Integer),
+    Column("hash", Text, nullable=False, unique=True),
+    _required("kind", Text),
+    _required("name", Text),
+    _required("signature", Text),
+    _required("in_force", Boolean),
+    _required("data", LargeBinary),
+)
+"""Forms and packs: public, signed by the county, and shared by all people of the vault."""
+
+attachment = Table(
+    "attachment",
+    metadata,
+    _key("person", Integer),
+    _key("id", Text),
+    _required("household", Text),
+    _required("visit", Text),
+    _required("area", Text),
+    _required("gen", Integer),
+    _required("file", Text),
+    _required("state", Text),
+    _required("sealed", LargeBinary),
+)
+"""`state`: kept (the visit is still open), recorded (its record is written), or safe (all chunks at the server)."""
+
+chunk = Table("chunk", metadata, _key("person", Integer), _key("attachment", Text), _key("i", Integer))
+"""Chunks of recorded attachments that the server is not known to hold."""
