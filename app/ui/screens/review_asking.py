@@ -1,0 +1,82 @@
+"""Asking the review API from a screen: what came, what is still on its way, what went wrong, and trying again.
+
+The desk keeps nothing, so every screen begins by asking. An answer belongs to the question it was asked with; one that
+comes late, after the person has moved on, is dropped. A login that is over leads back to the login screen.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import flet as ft
+
+from app.ui.desk import Desk
+from app.ui.parts import actions, status, text
+from app.ui.words.catalogue import say
+from schemas.problems import Failed
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Asked(Generic[T]):
+    """The state of one question: `value` once it has come, `failed` when it could not. `question` is what it belongs
+    to."""
+
+    question: tuple[object, ...]
+    value: T | None = None
+    failed: Failed | None = None
+
+
+def use_asked(desk: Desk, ask: Callable[[], T], *question: object) -> tuple[Asked[T], Callable[[T], None]]:
+    """A hook: asks when the screen opens, when the question changes and when `desk.fresh` counts up. Comes back with
+    the state and a way to put in a newer answer that another call has brought."""
+    asked, set_asked = ft.use_state(Asked[T](question))
+    current = ft.use_ref(question)
+    current.current = question
+
+    async def load() -> None:
+        try:
+            answer = Asked(question, await desk.off(ask))
+        except Failed as failed:
+            if over(desk, failed):
+                return
+            answer = Asked[T](question, failed=failed)
+        if current.current == question:
+            set_asked(answer)
+
+    ft.use_effect(load, [*question, desk.fresh])
+    return (asked if asked.question == question else Asked(question)), lambda value: set_asked(Asked(question, value))
+
+
+def over(desk: Desk, failed: Failed) -> bool:
+    """Whether a failure means that the login is over; if so the desk has been left and says why."""
+    if failed.code != "session_over":
+        return False
+    desk.leave()
+    desk.tell(desk.problem(failed), "warn")
+    return True
+
+
+async def act(desk: Desk, doing: Callable[[], T]) -> T | None:
+    """Does something at the server for the person; what comes back, or None after telling them why it could not."""
+    try:
+        return await desk.off(doing)
+    except Failed as failed:
+        if not over(desk, failed):
+            desk.trouble(failed)
+        return None
+
+
+def waiting(lang: str) -> ft.Control:
+    return ft.Container(
+        ft.Row(
+            [ft.ProgressRing(width=22, height=22, stroke_width=3), text.soft(say(lang, "review.asking"))], spacing=14
+        ),
+        padding=ft.Padding.symmetric(vertical=24, horizontal=8),
+    )
+
+
+def failure(desk: Desk, failed: Failed, again: Callable[[], Awaitable[None] | None]) -> ft.Control:
+    retry = actions.quiet(desk.t("review.again"), again, id="again")
+    return status.banner(desk.problem(failed), "bad", action=retry)

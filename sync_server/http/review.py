@@ -1,0 +1,147 @@
+"""The review API: what the desk of a supervisor, a steward or an auditor asks, over HTTP with a login's token.
+
+Every request but the login carries `Authorization: Bearer <token>`. Each is one transaction, with its audit line.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from schemas.codec import NotCanonical, Value
+from schemas.problems import Failed
+from sync_server import cases, people, review, steward, visit_page
+from sync_server.db import Tx
+from sync_server.http.message import Body, Host, Sent, answer
+from sync_server.people import Person
+
+routes = APIRouter(prefix="/review")
+
+T = TypeVar("T")
+
+
+def token(request: Request) -> str:
+    """The login's token; raises Failed("session_over") when there is none."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not value:
+        raise Failed("session_over")
+    return value
+
+
+Token = Annotated[str, Depends(token)]
+
+
+def reader(host: Host, token: Token) -> Person:
+    """Who is at the desk; raises Failed("session_over")."""
+    return host.db.snapshot(lambda tx: people.by_token(tx, token))
+
+
+Reader = Annotated[Person, Depends(reader)]
+
+
+@routes.post("/login")
+def login(request: Request, body: Body, host: Host) -> Response:
+    said = fields(body, user=str, password=str)
+    found = host.db.transaction(lambda tx: people.log_in(tx, said["user"], said["password"]))
+    if isinstance(found, Failed):
+        raise found  # after the commit, so that the try is counted
+    who = found.person
+    content = {"token": found.token, "user": who.user, "name": who.name, "role": who.role}
+    return answer(request, {**content, "scope": list(who.scope), "expires": found.expires})
+
+
+@routes.post("/logout", status_code=204)
+def logout(token: Token, host: Host) -> None:
+    host.db.transaction(lambda tx: people.log_out(tx, token))
+
+
+@routes.get("/queue")
+def queue(
+    request: Request, person: Reader, host: Host, status: str = "done", after: str | None = None, limit: int = 50
+) -> Response:
+    return answer(request, host.db.transaction(lambda tx: review.queue(tx, person, status, after, limit)))
+
+
+@routes.get("/counts")
+def counts(request: Request, person: Reader, host: Host) -> Response:
+    return answer(request, host.db.snapshot(lambda tx: review.counts(tx, person)))
+
+
+@routes.get("/visits/{visit}")
+def visit(request: Request, person: Reader, visit: str, host: Host) -> Response:
+    return answer(request, host.db.transaction(lambda tx: visit_page.read(tx, person, visit)))
+
+
+@routes.post("/visits/{visit}/approve")
+def approve(request: Request, person: Reader, visit: str, body: Body, host: Host) -> Response:
+    said = fields(body, assessment=(str, type(None)), reason=str)
+    act = decided(person, visit, lambda tx: cases.approve(tx, person, visit, said["assessment"], said["reason"]))
+    return answer(request, host.db.transaction(act))
+
+
+@routes.post("/visits/{visit}/return")
+def give_back(request: Request, person: Reader, visit: str, body: Body, host: Host) -> Response:
+    said = fields(body, comment=str, comments=dict)
+    act = decided(person, visit, lambda tx: cases.give_back(tx, person, visit, said["comment"], said["comments"]))
+    return answer(request, host.db.transaction(act))
+
+
+@routes.post("/visits/{visit}/assess")
+def assess(request: Request, person: Reader, visit: str, host: Host) -> Response:
+    return answer(request, host.db.transaction(decided(person, visit, lambda tx: cases.assess(tx, person, visit))))
+
+
+@routes.post("/conflicts/settle", status_code=204)
+def settle(person: Reader, body: Body, host: Host) -> None:
+    said = fields(body, record=str, slot=str, choose=str, seen=list, reason=str)
+    host.db.transaction(lambda tx: cases.settle(tx, person, **said))
+
+
+@routes.get("/people")
+def everyone(request: Request, person: Reader, host: Host) -> Response:
+    return answer(request, {"people": host.db.snapshot(lambda tx: steward.everyone(tx, person))})
+
+
+@routes.get("/devices")
+def devices(request: Request, person: Reader, host: Host) -> Response:
+    return answer(request, {"devices": host.db.snapshot(lambda tx: steward.all_devices(tx, person))})
+
+
+@routes.post("/codes")
+def codes(request: Request, person: Reader, body: Body, host: Host) -> Response:
+    said = fields(body, user=str)
+    return answer(request, host.db.transaction(lambda tx: steward.new_code(tx, person, said["user"])))
+
+
+@routes.post("/devices/{device}/revoke", status_code=204)
+def revoke(person: Reader, device: str, host: Host) -> None:
+    host.db.transaction(lambda tx: steward.revoke(tx, person, device))
+
+
+@routes.get("/audit")
+def audit(request: Request, person: Reader, host: Host, after: int | None = None, limit: int = 100) -> Response:
+    return answer(request, host.db.transaction(lambda tx: steward.audit_page(tx, person, after, limit)))
+
+
+def decided(person: Person, visit: str, act: Callable[[Tx], object]) -> Callable[[Tx], Value]:
+    """The act, and the page as it is afterwards, in the same transaction."""
+
+    def both(tx: Tx) -> Value:
+        act(tx)
+        return visit_page.read(tx, person, visit)
+
+    return both
+
+
+def fields(body: Sent, **spec: type | tuple[type, ...]) -> dict[str, Value]:
+    """The body's fields, exactly these and of these types; raises NotCanonical with the place."""
+
+    def read(data: Value) -> dict[str, Value]:
+        if not isinstance(data, dict) or set(data) != set(spec):
+            raise NotCanonical("body: fields missing or unknown")
+        for name, kind in spec.items():
+            if not isinstance(data[name], kind):
+                raise NotCanonical(f"body.{name}: wrong type")
+        return data
+
+    return body.read(read)
