@@ -13,7 +13,7 @@ from app.ui.parts.sheet import Box, Sheet
 from app.ui.theme import BODY, RADIUS, SMALL, TARGET
 from app.ui.words.catalogue import say
 from schemas.codec import Value
-from schemas.forms.runtime import Choice, Question
+from schemas.forms.runtime import Offer, Question
 
 OPEN = 8
 """The most choices that lie open."""
@@ -78,7 +78,7 @@ def is_chosen(question: Question, value: str) -> bool:
     return value in question.value if isinstance(question.value, list) else value == question.value
 
 
-def _tile(question: Question, choice: Choice, choose: Callable[[str], None]) -> ft.Control:
+def _tile(question: Question, choice: Offer, choose: Callable[[str], None]) -> ft.Control:
     on = is_chosen(question, choice.value)
     many = question.type == "select_multiple"
     sign = (
@@ -160,7 +160,7 @@ def _Listing(question: Question, lang: str, choose: Callable[[str], None]) -> ft
     )
 
 
-def _line(question: Question, choice: Choice, choose: Callable[[str], None]) -> ft.Control:
+def _line(question: Question, choice: Offer, choose: Callable[[str], None]) -> ft.Control:
     on = is_chosen(question, choice.value)
     return ft.Semantics(
         key=choice.value,

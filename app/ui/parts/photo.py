@@ -4,20 +4,22 @@ The purpose of a photo is its neighbour in the row (the question named `purpose`
 sorts by; a photo that stands alone takes the question's own name.
 """
 
+import asyncio
+
 import flet as ft
 
 from app.ui.parts.question import framed
 from app.ui.parts.sheet import Box, Sheet
 from app.ui.theme import RADIUS, SMALL, tone
 from app.ui.words.catalogue import say
-
-LARGEST = 24 * 1024 * 1024
+from schemas.problems import Failed
 
 
 @ft.component
 def Photo(box: Box, sheet: Sheet, lang: str) -> ft.Control:
     question = box.question
-    picker, _ = ft.use_state(ft.FilePicker)
+    # A service lives while somebody holds it; it is made when it is first wanted.
+    picker: ft.MutableRef[ft.FilePicker] = ft.use_ref()
     busy, set_busy = ft.use_state(False)
 
     async def choose(_: object) -> None:
@@ -25,10 +27,12 @@ def Photo(box: Box, sheet: Sheet, lang: str) -> ft.Control:
             return
         set_busy(True)
         try:
-            files = await picker.pick_files(file_type=ft.FilePickerFileType.IMAGE, with_data=True)
+            if picker.current is None:
+                picker.current = ft.FilePicker()
+            files = await picker.current.pick_files(file_type=ft.FilePickerFileType.IMAGE, with_data=True)
             for chosen in files[:1]:
                 if chosen.bytes:
-                    sheet.attach(question.path, purpose(sheet, question.path), media_type(chosen.bytes), chosen.bytes)
+                    await _keep(sheet, question.path, chosen.bytes)
         finally:
             set_busy(False)
 
@@ -55,6 +59,16 @@ def Photo(box: Box, sheet: Sheet, lang: str) -> ft.Control:
         ft.Column(shown, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.START),
         comment=sheet.comment(question.path),
     )
+
+
+async def _keep(sheet: Sheet, path: str, data: bytes) -> None:
+    """Seal the photo off the event loop, which all windows share, then answer with it."""
+    try:
+        attachment = await asyncio.to_thread(sheet.visit.attach, purpose(sheet, path), media_type(data), data)
+    except Failed as failed:
+        sheet.not_saved(failed)
+        return
+    sheet.answer(path, attachment)
 
 
 def purpose(sheet: Sheet, path: str) -> str:

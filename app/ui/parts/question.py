@@ -3,11 +3,12 @@
 Sizes come from the theme's roles, so that text grows to 200 % and nothing here has a fixed height.
 """
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import flet as ft
 
-from app.ui.parts.sheet import Box
+from app.ui.parts.sheet import Box, Sheet
 from app.ui.theme import BODY, RADIUS, SMALL, TITLE, tone
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Trouble
@@ -33,9 +34,13 @@ def framed(box: Box, lang: str, control: ft.Control, *, comment: str = "", quiet
     )
 
 
-def anchor(path: str) -> ft.Key:
-    """A place to scroll to (flet's own class is untyped)."""
-    return cast(ft.Key, cast(Any, ft.ScrollKey)(path))
+memo: Callable[[Callable[..., ft.Control]], Callable[..., ft.Control]] = cast(Any, ft.memo)
+"""A component that is drawn again only when its arguments or what it watches have changed."""
+
+
+def anchor(path: str) -> ft.ScrollKey:
+    """A place to scroll to."""
+    return cast(ft.ScrollKey, cast(Any, ft.ScrollKey)(path))  # flet leaves its constructor untyped
 
 
 def label(text: str, required: bool, lang: str) -> ft.Control:
@@ -72,7 +77,8 @@ def remark(text: str) -> ft.Control:
     )
 
 
-def note(box: Box) -> ft.Control:
+@ft.component
+def Note(box: Box, sheet: Sheet, lang: str) -> ft.Control:
     """A line of the questionnaire that asks nothing: an explanation or a figure worked out."""
     shade = tone("info")
     return ft.Container(

@@ -1,15 +1,15 @@
 """A section of the form: its questions in one column, or two where there is room for both to be comfortable.
 
-This is the table that gives each type of question its part; a form can ask nothing that is not in it.
+`PARTS` gives each type of question its part. Each part is a memo on its own box: redrawn when its question changes.
 """
 
 import flet as ft
 
 from app.ui.parts.choices import Choices, lies_open
 from app.ui.parts.photo import Photo
-from app.ui.parts.question import note
-from app.ui.parts.rows import rows
-from app.ui.parts.sheet import Box, Cluster, Field, Node, Rows, Sheet
+from app.ui.parts.question import Note, memo
+from app.ui.parts.repeats import rows
+from app.ui.parts.sheet import Cluster, Field, Node, Rows, Sheet
 from app.ui.parts.signature import Signature
 from app.ui.parts.typed import Typed
 from app.ui.theme import GREEN_DEEP, TITLE
@@ -33,25 +33,15 @@ def body(nodes: tuple[Node, ...], sheet: Sheet, lang: str, columns: int) -> ft.C
     )
 
 
-@ft.component
-def Asked(box: Box, sheet: Sheet, lang: str) -> ft.Control:
-    """One question. Redrawn when its own box changes, and for nothing else."""
-    return part(box, sheet, lang)
-
-
-def part(box: Box, sheet: Sheet, lang: str) -> ft.Control:
-    """The part that answers a type of question."""
-    match box.question.type:
-        case "note" | "calculate":
-            return note(box)
-        case "select_one" | "select_multiple":
-            return Choices(box, sheet, lang)
-        case "signature":
-            return Signature(box, sheet, lang)
-        case "image":
-            return Photo(box, sheet, lang)
-        case _:
-            return Typed(box, sheet, lang)
+PARTS = {
+    "note": Note,
+    "calculate": Note,
+    "select_one": Choices,
+    "select_multiple": Choices,
+    "signature": Signature,
+    "image": Photo,
+}
+"""The part for each type of question; every other type is typed."""
 
 
 def is_short(question: Question) -> bool:
@@ -75,7 +65,9 @@ def _placed(node: Node, sheet: Sheet, lang: str, columns: int) -> ft.Control:
             box = sheet.boxes[node.path]
             short = columns > 1 and is_short(box.question)
             return ft.Container(
-                ft.memo(Asked)(box, sheet, lang, key=node.path), key=node.path, col=1 if short else columns
+                memo(PARTS.get(box.question.type, Typed))(box, sheet, lang, key=node.path),
+                key=node.path,
+                col=1 if short else columns,
             )
         case Cluster():
             return _heading(node.path, node.label, body(node.nodes, sheet, lang, columns), columns)

@@ -16,9 +16,9 @@ from typing import Literal, TypeAlias
 
 import flet as ft
 
-from app.work.visit import Comment, Finished, OpenVisit
+from app.work.visit import Comment, OpenVisit
 from schemas.codec import Value
-from schemas.forms.runtime import Group, Instance, Question, Repeat, Section, Trouble
+from schemas.forms.runtime import Group, Instance, Item, Question, Repeat, Section, Trouble
 from schemas.policy.result import Result
 from schemas.problems import Failed
 
@@ -28,8 +28,6 @@ COMPACT = 5
 """A row of a repeat with at most so many questions is always shown whole; a longer one folds."""
 PAUSE = 0.35
 """Seconds of quiet after an answer before the result is worked out anew."""
-
-Item: TypeAlias = Question | Group | Repeat
 
 
 @dataclass(frozen=True)
@@ -63,6 +61,7 @@ class Rows:
     can_add: bool
     can_remove: bool
     folds: bool
+    troubles: tuple[Trouble, ...] = ()
 
 
 Node: TypeAlias = Field | Cluster | Rows
@@ -101,10 +100,12 @@ class Fold:
 @ft.observable
 @dataclass(eq=False)
 class Contents:
-    """The table of contents and where in it we are."""
+    """The table of contents and where in it we are. `strict` are the sections that have been left once: from then on
+    what is missing there is shown."""
 
     sections: tuple[Section, ...] = ()
     current: str = ""
+    strict: frozenset[str] = frozenset()
 
     def at(self) -> int:
         """The place of the current section among the sections that are asked."""
@@ -144,10 +145,12 @@ class Saving:
 @ft.observable
 @dataclass(eq=False)
 class Proposal:
-    """The result proposed from the answers so far, or the problem that prevents one."""
+    """The result proposed from the answers so far, with the names of the people in it; or the outcome that makes one
+    pointless; or the problem that prevents one, in words."""
 
     result: Result | None = None
-    code: str = ""
+    people: tuple[tuple[str, str], ...] = ()
+    outcome: str = ""
     text: str = ""
 
 
@@ -181,7 +184,6 @@ class Sheet:
     asking: Asking = field(default_factory=Asking)
     boxes: dict[str, Box] = field(default_factory=dict)
     folds: dict[str, Fold] = field(default_factory=dict)
-    _strict: set[str] = field(default_factory=set)
     _cancel: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
@@ -196,7 +198,7 @@ class Sheet:
     def go(self, section: str) -> None:
         """Show a section. What is missing in the one left is shown from now on."""
         if section != self.contents.current:
-            self._strict.add(self.contents.current)
+            self.contents.strict |= {self.contents.current}
         self.contents.current = section
         self.asking.panel = ""
         self.layout.jump = ""
@@ -211,7 +213,7 @@ class Sheet:
 
     def jump(self, trouble: Trouble) -> None:
         """Show the question that a trouble is about, open the rows it lies in, and mark it."""
-        self._strict.add(trouble.section)
+        self.contents.strict |= {trouble.section}
         self.go(trouble.section)
         for path, fold in self.folds.items():
             if trouble.path.startswith(path + "/") or trouble.path == path:
@@ -260,10 +262,6 @@ class Sheet:
 
         self._keep(write)
 
-    def attach(self, path: str, purpose: str, media_type: str, data: bytes) -> None:
-        """Seal a photo into the vault and answer the question with it."""
-        self._keep(lambda: self.visit.answer(path, self.visit.attach(purpose, media_type, data)))
-
     def photo(self, attachment: str) -> bytes | None:
         """A photo's bytes; None when it cannot be opened on this device."""
         try:
@@ -277,13 +275,13 @@ class Sheet:
     def work_out(self) -> None:
         """Work out the proposed result now."""
         self._cancel = None
+        shown = self.proposal
         try:
-            self.proposal.result = self.visit.propose()
-            self.proposal.code = self.proposal.text = ""
+            outcome = self._outcome()
+            shown.result = self.visit.propose() if outcome in ("", "done") else None
+            shown.people, shown.outcome, shown.text = tuple(self._people()), outcome, ""
         except Failed as failed:
-            self.proposal.result = None
-            self.proposal.code = failed.code
-            self.proposal.text = failed.say(self.lang)
+            shown.result, shown.text = None, failed.say(self.lang)
 
     def troubles(self) -> list[Trouble]:
         """Everything that is missing or doubtful, those that prevent finishing first."""
@@ -291,20 +289,24 @@ class Sheet:
 
     def check(self) -> None:
         """Open the check before finishing; from now on everything missing is shown where it is missing."""
-        self._strict.update(s.path for s in self.contents.sections)
+        self.contents.strict = frozenset(s.path for s in self.contents.sections)
         self.asking.problem = ""
         self.refresh()
         self.asking.panel = "finish"
 
-    def finish(self) -> Finished | None:
-        """Finish the visit; None when it could not be, and `asking.problem` says why."""
+    def names(self) -> dict[str, str]:
+        """Every question and repeat that is asked by its path, named with the row it is in."""
+        return {
+            path: " · ".join(named)
+            for section in self.contents.sections
+            for path, named in _named(self.visit.items(section.path, self.lang), (section.label,))
+        }
+
+    def put_down(self) -> None:
+        """Stop what was put off; the sheet is not shown again."""
         if self._cancel is not None:
             self._cancel()
-        try:
-            return self.visit.finish()
-        except Failed as failed:
-            self.asking.problem = failed.say(self.lang)
-            return None
+            self._cancel = None
 
     def comment(self, path: str) -> str:
         """What the supervisor wrote about a question when returning the visit."""
@@ -323,7 +325,7 @@ class Sheet:
         section = self.contents.current
         items = self.visit.items(section, self.lang)
         troubles = self.visit.problems(self.lang)
-        strict = section in self._strict
+        strict = section in self.contents.strict
         live: set[str] = set()
         for question in _questions(items):
             live.add(question.path)
@@ -333,7 +335,7 @@ class Sheet:
                 self.boxes[question.path] = Box(question, here, strict)
             else:
                 box.question, box.troubles, box.strict = question, here, strict
-        nodes = tuple(self._node(item, troubles, live) for item in items)
+        nodes = tuple(self._node(item, troubles, strict, live) for item in items)
         if self.layout.section != section:
             self.layout.section = section
         self.layout.nodes = nodes
@@ -341,46 +343,65 @@ class Sheet:
             self.boxes.pop(gone, None)
             self.folds.pop(gone, None)
 
+    def not_saved(self, failed: Failed) -> None:
+        """Say that the last answer is not in the vault, and why."""
+        log.warning("answer not saved: %s", failed.code)
+        self.saving.text = failed.say(self.lang)
+        self.saving.state, self.saving.code = "failed", failed.code
+
+    def _outcome(self) -> str:
+        """How the visit went, where the form asks it; a result is worked out for a visit that took place."""
+        for section in self.contents.sections:
+            for question in _questions(self.visit.items(section.path, self.lang)):
+                if question.name == "outcome":
+                    return str(question.value or "")
+        return ""
+
+    def _people(self) -> Iterator[tuple[str, str]]:
+        for section in self.contents.sections:
+            for item in self.visit.items(section.path, self.lang):
+                if isinstance(item, Repeat):
+                    yield from ((i.id, i.title) for i in item.instances)
+
     def _sections(self) -> tuple[Section, ...]:
         return tuple(s for s in self.visit.sections(self.lang) if s.relevant)
 
-    def _node(self, item: Item, troubles: Sequence[Trouble], live: set[str]) -> Node:
+    def _node(self, item: Item, troubles: Sequence[Trouble], strict: bool, live: set[str]) -> Node:
         match item:
             case Question():
                 return Field(item.path)
             case Group():
-                return Cluster(item.path, item.label, tuple(self._node(i, troubles, live) for i in item.items))
-            case Repeat():
+                return Cluster(item.path, item.label, tuple(self._node(i, troubles, strict, live) for i in item.items))
+            case _:
                 folds = any(len(list(_questions(i.items))) > COMPACT for i in item.instances)
                 return Rows(
                     item.path,
                     item.label,
-                    tuple(self._row(item, i, troubles, live) for i in item.instances),
+                    tuple(self._row(i, troubles, strict, live) for i in item.instances),
                     item.can_add,
                     item.can_remove,
                     folds,
+                    tuple(t for t in troubles if t.path == item.path and strict),
                 )
 
-    def _row(self, repeat: Repeat, instance: Instance, troubles: Sequence[Trouble], live: set[str]) -> Row:
-        path = f"{repeat.path}[{instance.id}]"
+    def _row(self, instance: Instance, troubles: Sequence[Trouble], strict: bool, live: set[str]) -> Row:
+        path = instance.path
         live.add(path)
-        count = sum(1 for t in troubles if t.path.startswith(path) and t.hard)
+        count = instance.problems if strict else 0
         summary = " · ".join(_words(q) for q in _questions(instance.items) if _tells(q))
         fold = self.folds.get(path)
         if fold is None:
             self.folds[path] = Fold(instance.title, summary, count, open=False)
         else:
             fold.title, fold.summary, fold.troubles = instance.title, summary, count
-        return Row(path, instance.id, tuple(self._node(i, troubles, live) for i in instance.items))
+        return Row(path, instance.id, tuple(self._node(i, troubles, strict, live) for i in instance.items))
 
     def _keep(self, write: Callable[[], object]) -> None:
         try:
             write()
             self.saving.state, self.saving.code = "saved", ""
         except Failed as failed:
-            log.warning("answer not saved: %s", failed.code)
-            self.saving.text = failed.say(self.lang)
-            self.saving.state, self.saving.code = "failed", failed.code
+            self.not_saved(failed)
         self.refresh()
         if self._cancel is not None:
             self._cancel()
@@ -394,9 +415,22 @@ def _questions(items: Sequence[Item]) -> Iterator[Question]:
                 yield item
             case Group():
                 yield from _questions(item.items)
-            case Repeat():
+            case _:
                 for instance in item.instances:
                     yield from _questions(instance.items)
+
+
+def _named(items: Sequence[Item], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for item in items:
+        match item:
+            case Question():
+                yield item.path, (*above, item.label)
+            case Group():
+                yield from _named(item.items, above)
+            case _:
+                yield item.path, (*above, item.label) if item.label not in above else above
+                for instance in item.instances:
+                    yield from _named(instance.items, (*above, instance.title))
 
 
 def _tells(question: Question) -> bool:

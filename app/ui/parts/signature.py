@@ -5,6 +5,7 @@ somebody signs, the strokes are kept here only; *done* turns them into the answe
 """
 
 from collections.abc import Callable, Sequence
+from typing import TypeAlias
 
 import flet as ft
 import flet.canvas as cv
@@ -14,6 +15,9 @@ from app.ui.parts.question import framed
 from app.ui.parts.sheet import Box, Sheet
 from app.ui.theme import CARD, INK, RADIUS, SMALL
 from app.ui.words.catalogue import say
+
+Drawn: TypeAlias = tuple[tuple[tuple[float, float], ...], ...]
+"""Strokes as they were drawn, in pixels; the last is the one under the pen, empty while it is up."""
 
 NEAR = 2.0
 """Points nearer than so many pixels to the last are not drawn: they cost a message each and show nothing."""
@@ -96,7 +100,8 @@ def Pad(
     lang: str, width: float, height: float, signed: Callable[[str], None], dismissed: Callable[[], None]
 ) -> ft.Control:
     """The pad. Ends with `signed(path data)` or `dismissed()`."""
-    drawn, set_drawn = ft.use_state(lambda: ((),))  # finished strokes, and the one under the pen last
+    blank: Drawn = ((),)
+    drawn, set_drawn = ft.use_state(blank)
 
     def down(e: ft.DragStartEvent[ft.GestureDetector]) -> None:
         here = (e.local_position.x, e.local_position.y)
@@ -142,7 +147,7 @@ def Pad(
                     _named("sign.cancel", ft.TextButton(say(lang, "part.cancel"), on_click=lambda _: dismissed())),
                     _named(
                         "sign.clear",
-                        ft.TextButton(say(lang, "part.clear"), disabled=empty, on_click=lambda _: set_drawn(((),))),
+                        ft.TextButton(say(lang, "part.clear"), disabled=empty, on_click=lambda _: set_drawn(blank)),
                     ),
                     _named("sign.done", ft.FilledButton(say(lang, "part.sign_done"), disabled=empty, on_click=done)),
                 ],

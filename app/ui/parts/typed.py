@@ -47,7 +47,7 @@ def shown(question: Question) -> str:
 @ft.component
 def Typed(box: Box, sheet: Sheet, lang: str) -> ft.Control:
     question = box.question
-    mine, _ = ft.use_state(_Typed)
+    mine, _ = ft.use_state(_Typed())
     editing, set_editing = ft.use_state(False)
     calendar, set_calendar = ft.use_state(False)
 

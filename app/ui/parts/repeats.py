@@ -10,7 +10,8 @@ from collections.abc import Callable
 import flet as ft
 
 from app.ui.parts import status
-from app.ui.parts.sheet import Fold, Node, Row, Rows, Sheet
+from app.ui.parts.question import memo, trouble
+from app.ui.parts.sheet import Fold, Node, Removal, Row, Rows, Sheet
 from app.ui.theme import CARD, LINE, RADIUS, SMALL, TITLE, tone
 from app.ui.words.catalogue import say
 
@@ -20,14 +21,15 @@ Body = Callable[[tuple[Node, ...], Sheet, str, int], ft.Control]
 
 def rows(node: Rows, sheet: Sheet, lang: str, columns: int, body: Body) -> ft.Control:
     """A repeat with its rows."""
-    card = ft.memo(FoldedCard if node.folds else OpenCard)
+    card = memo(FoldedCard if node.folds else OpenCard)
     parts: list[ft.Control] = [
         card(sheet.folds[row.path], node, row, i, sheet, lang, columns, body, key=row.path)
         for i, row in enumerate(node.rows, 1)
     ]
     if not parts:
         parts.append(ft.Text(say(lang, "part.no_rows"), theme_style=SMALL, color=ft.Colors.ON_SURFACE_VARIANT))
-    parts.append(Removed(sheet, sheet.removed, node.path, lang, key=f"removed {node.path}"))
+    parts += [trouble(t) for t in node.troubles]
+    parts.append(memo(Removed)(sheet, sheet.removed, node.path, lang, key=f"removed {node.path}"))
     if node.can_add:
         add = ft.OutlinedButton(
             say(lang, "part.add", what=_inside(node.label, lang)),
@@ -72,9 +74,8 @@ def FoldedCard(
 
 
 @ft.component
-def Removed(sheet: Sheet, removed: object, path: str, lang: str) -> ft.Control:
+def Removed(sheet: Sheet, gone: Removal, path: str, lang: str) -> ft.Control:
     """What was just removed from a repeat, and the way back."""
-    gone = sheet.removed
     if gone.path != path or not gone.answers:
         return ft.Container(visible=False)
     undo = ft.TextButton(say(lang, "part.undo"), icon=ft.Icons.UNDO, on_click=lambda _: sheet.restore())

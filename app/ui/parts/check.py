@@ -1,0 +1,59 @@
+"""The check before finishing: everything missing or doubtful, each one tap from where it is mended."""
+
+from collections.abc import Sequence
+
+import flet as ft
+
+from app.ui.parts import actions, cards, status, text
+from app.ui.parts.actions import Handler
+from app.ui.parts.sheet import Asking, Sheet
+from app.ui.theme import tone
+from app.ui.words.catalogue import say
+from schemas.forms.runtime import Trouble
+
+
+@ft.component
+def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler) -> ft.Control:
+    """Lists what is to mend; `finish` runs when nothing prevents it and the visitor says so."""
+    troubles, names = sheet.troubles(), sheet.names()
+    hard = [t for t in troubles if t.hard]
+    soft = [t for t in troubles if not t.hard]
+    parts: list[ft.Control] = []
+    if asking.problem:
+        parts.append(status.banner(asking.problem, "bad"))
+    if hard:
+        parts.append(_list(say(lang, "finish.hard", n=len(hard)), hard, names, sheet, lang))
+    else:
+        parts.append(status.banner(say(lang, "finish.clear"), "ok"))
+    if soft:
+        parts.append(_list(say(lang, "finish.soft", n=len(soft)), soft, names, sheet, lang))
+    if not hard:
+        parts.append(text.soft(say(lang, "finish.text")))
+        words = say(lang, "finish.anyway" if soft else "finish.go")
+        go = actions.primary(words, finish, icon=ft.Icons.TASK_ALT, id="finish.go", disabled=asking.busy)
+        parts.append(ft.Row([go], alignment=ft.MainAxisAlignment.END))
+    return ft.Column(parts, spacing=18, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _list(title: str, troubles: Sequence[Trouble], names: dict[str, str], sheet: Sheet, lang: str) -> ft.Control:
+    return cards.section(title, [_entry(t, names, sheet) for t in troubles])
+
+
+def _entry(found: Trouble, names: dict[str, str], sheet: Sheet) -> ft.Control:
+    shade = tone("bad" if found.hard else "warn")
+    return cards.pressable(
+        ft.Row(
+            [
+                ft.Icon(shade.icon, color=shade.ink, size=24),
+                ft.Column(
+                    [text.label(names.get(found.path, "")), text.soft(found.message, color=shade.ink)],
+                    spacing=2,
+                    expand=True,
+                ),
+                ft.Icon(ft.Icons.CHEVRON_RIGHT, color=ft.Colors.ON_SURFACE_VARIANT),
+            ],
+            spacing=12,
+        ),
+        lambda: sheet.jump(found),
+        id=f"mend:{found.path}",
+    )

@@ -1,0 +1,330 @@
+"""The visit: the questionnaire with its contents and its proposed result round it.
+
+Three things are always within reach: where we are (contents), what the rules say so far (result), and what is still
+missing (the check before finishing). On a wide window they stand beside the form; on a narrow one each covers the form
+with one tap and gives it back as it was. Answers are saved one by one, so leaving needs no question and no button.
+"""
+
+import asyncio
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.parts import actions, status, text, verdict
+from app.ui.parts.check import Check
+from app.ui.parts.contents import Sections, Where
+from app.ui.parts.figures import day
+from app.ui.parts.frame import frame
+from app.ui.parts.question import memo, remark
+from app.ui.parts.section import body
+from app.ui.parts.sheet import Asking, Contents, Layout, Proposal, Saving, Sheet
+from app.ui.words.catalogue import say
+from schemas import records
+from schemas.problems import Failed
+
+LIST = 264
+BESIDE = 356
+"""Widths of the contents and of the result where they stand at the side."""
+ROOM_FOR_LIST = 920
+ROOM_FOR_RESULT = 1240
+ROOM_FOR_TWO = 640
+"""From these widths on (at 100 % text) the contents, the result, and two columns of questions have room."""
+
+
+@ft.component
+def Visit(desk: Desk, household: str) -> ft.Control:
+    """Opens the household's visit, or resumes it, and shows it."""
+    said, say_why = ft.use_state("")
+
+    async def begin() -> None:
+        if desk.sheet is not None and desk.sheet.visit.household == household:
+            return
+        try:
+            visit = await desk.off(desk.work.visit, household)
+            desk.sheet = Sheet(visit, desk.lang)
+        except Failed as failed:
+            say_why(desk.problem(failed))
+
+    ft.use_effect(begin, [household])
+    sheet = desk.sheet
+    if sheet is not None and sheet.visit.household == household:
+        return Open(desk, sheet, sheet.asking, key=sheet.visit.id)
+    if said:
+        told: ft.Control = status.banner(said, "bad")
+    else:
+        told = ft.Column([ft.ProgressBar(), text.soft(desk.t("visit.opening"))], spacing=12)
+    return frame(desk, desk.t("visit.title"), [told], back=f"/household/{household}")
+
+
+@ft.component
+def Open(desk: Desk, sheet: Sheet, asking: Asking, key: str = "") -> ft.Control:
+    """An open visit in its frame."""
+    t, lang = desk.t, desk.lang
+    household = sheet.visit.household
+    room = desk.width / max(1.0, desk.scale)
+    listed, beside = room >= ROOM_FOR_LIST, room >= ROOM_FOR_RESULT
+    form_width = desk.width - (LIST + 24 if listed else 0) - (BESIDE + 24 if beside else 0) - 56
+    columns = 2 if form_width >= ROOM_FOR_TWO * max(1.0, desk.scale) else 1
+    ft.use_effect(lambda: sheet.speak(lang), [lang])
+
+    async def discard() -> None:
+        asking.panel = ""
+        await desk.off(sheet.visit.discard)
+        _leave(desk, sheet)
+        desk.go(f"/household/{household}")
+
+    async def finish() -> None:
+        if asking.busy:
+            return
+        asking.busy = True
+        try:
+            finished = await desk.off(sheet.visit.finish)
+        except Failed as failed:
+            asking.problem = desk.problem(failed)
+            return
+        finally:
+            asking.busy = False
+        _leave(desk, sheet)
+        desk.go(f"/result/{household}/{finished.visit}")
+
+    ft.use_dialog(_discarding(desk, asking, discard) if asking.panel == "discard" else None)
+    covered = {"sections": not listed, "result": not beside, "finish": True}.get(asking.panel, False)
+    middle: list[ft.Control] = [
+        ft.Semantics(exclude_semantics=covered, content=_form(sheet, lang, columns, listed)),
+    ]
+    if covered:
+        middle.append(_cover(desk, sheet, finish))
+    panes: list[ft.Control] = [ft.Stack(middle, expand=True, fit=ft.StackFit.EXPAND)]
+    if listed:
+        panes.insert(0, _aside(Sections(sheet.contents, sheet, lang), LIST))
+    if beside:
+        panes.append(_aside(Proposed(sheet.proposal, sheet, lang), BESIDE))
+    return frame(
+        desk,
+        t("visit.of", head=sheet.visit.head) if sheet.visit.head else t("visit.title"),
+        [ft.Row(panes, spacing=24, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)],
+        back=f"/household/{household}",
+        buttons=[memo(Saved)(sheet.saving, lang, desk.wide), _menu(desk, asking)],
+        footer=_footer(desk, sheet, beside),
+        column=1680,
+        scroll=False,
+        id="visit",
+    )
+
+
+@ft.component
+def Form(layout: Layout, contents: Contents, sheet: Sheet, lang: str, columns: int, listed: bool) -> ft.Control:
+    """The questions of the section we are in, in one column that scrolls."""
+    column: ft.MutableRef[ft.Ref[ft.Column]] = ft.use_ref(lambda: ft.Ref[ft.Column]())
+
+    async def bring_into_view() -> None:
+        if layout.jump and column.current is not None and column.current.current is not None:
+            await asyncio.sleep(0.05)  # the client has to lay the section out before it can scroll in it
+            await column.current.current.scroll_to(scroll_key=layout.jump, duration=300)
+
+    ft.use_effect(bring_into_view, [layout.jump, layout.section])
+    section = next((s for s in contents.sections if s.path == layout.section), None)
+    parts: list[ft.Control] = []
+    if section is not None and listed:
+        parts.append(ft.Container(ft.Semantics(header=True, content=text.headline(section.label)), padding=_INSET))
+    if section is not None and section.hint:
+        parts.append(ft.Container(text.soft(section.hint), padding=_INSET))
+    parts += [ft.Container(told, padding=_INSET) for told in _told(sheet, lang, contents.at() == 0)]
+    parts.append(body(layout.nodes, sheet, lang, columns))
+    return ft.Column(
+        parts,
+        ref=column.current,
+        key=layout.section,
+        spacing=14,
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+@ft.component
+def Saved(saving: Saving, lang: str, wide: bool) -> ft.Control:
+    """Whether the last answer is safe, in words where there is room."""
+    name: theme.Tone = {"ready": "plain", "saved": "ok", "failed": "bad"}[saving.state]  # type: ignore[assignment]
+    words = say(lang, {"ready": "visit.ready", "saved": "visit.saved", "failed": "visit.not_saved"}[saving.state])
+    shade = theme.tone(name)
+    symbol = ft.Icons.LOCK_OUTLINE if saving.state != "failed" else ft.Icons.ERROR_OUTLINE
+    row: list[ft.Control] = [ft.Icon(symbol, size=20, color=shade.ink, tooltip=words, semantics_label=words)]
+    if wide:
+        row.append(text.soft(words, color=shade.ink))
+    return ft.Semantics(identifier="visit.saving", live_region=True, content=ft.Row(row, spacing=6, tight=True))
+
+
+@ft.component
+def Proposed(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
+    """The result so far, with every reason."""
+    parts: list[ft.Control] = [
+        ft.Semantics(header=True, content=text.title(say(lang, "result.title"))),
+        text.soft(say(lang, "result.proposed")),
+    ]
+    if proposal.result is not None:
+        parts.append(verdict.result(proposal.result, lang, dict(proposal.people)))
+    elif proposal.outcome not in ("", "done"):
+        outcome = records.label("outcome", proposal.outcome, lang)
+        parts.append(status.banner(say(lang, "result.none_outcome", outcome=outcome), "plain"))
+    elif proposal.text:
+        parts.append(status.banner(proposal.text, "warn"))
+    return ft.Column(parts, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@ft.component
+def Chip(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
+    """The result so far in a button that opens it."""
+    first = proposal.result.programmes[0] if proposal.result and proposal.result.programmes else None
+    words = say(lang, "visit.result")
+    if first is not None:
+        words = records.label("verdict", first.verdict, lang)
+        if first.verdict == "eligible":
+            words += f" · {verdict.amount(first, lang)}"
+    shade = theme.tone(verdict.TONES.get(first.verdict, "plain") if first else "plain")
+
+    def show(_: object) -> None:
+        sheet.asking.panel = "" if sheet.asking.panel == "result" else "result"
+
+    return ft.OutlinedButton(
+        ft.Text(words, text_align=ft.TextAlign.CENTER),
+        icon=ft.Icon(shade.icon, color=shade.ink),
+        style=ft.ButtonStyle(color=shade.ink, bgcolor=shade.ground, side=ft.BorderSide(1, shade.line)),
+        on_click=show,
+    )
+
+
+_INSET = ft.Padding.symmetric(horizontal=10)
+
+
+def _form(sheet: Sheet, lang: str, columns: int, listed: bool) -> ft.Control:
+    form = memo(Form)(sheet.layout, sheet.contents, sheet, lang, columns, listed)
+    if listed:
+        return form
+    return ft.Column(
+        [memo(Where)(sheet.contents, sheet, lang), form],
+        spacing=8,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
+
+
+def _told(sheet: Sheet, lang: str, first: bool) -> list[ft.Control]:
+    """What the visitor has to know before the first question."""
+    out: list[ft.Control] = []
+    if sheet.saving.state == "failed":
+        out.append(status.banner(sheet.saving.text, "bad"))
+    if first:
+        out += [remark(say(lang, "visit.returned", text=c.text)) for c in sheet.comments() if not c.slot]
+        before = sheet.visit.prefilled_from
+        if before is not None:
+            out.append(status.banner(say(lang, "visit.prefilled", day=day(before.isoformat(), lang)), "info"))
+    return out
+
+
+def _aside(content: ft.Control, width: float) -> ft.Control:
+    return ft.Container(
+        ft.Column(
+            [content],
+            scroll=ft.ScrollMode.AUTO,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        width=width,
+    )
+
+
+def _cover(desk: Desk, sheet: Sheet, finish: actions.Handler) -> ft.Control:
+    """The panel that lies over the form."""
+    lang, asking = desk.lang, sheet.asking
+
+    def close() -> None:
+        asking.panel = ""
+
+    panel: ft.Control
+    match asking.panel:
+        case "sections":
+            title, panel = "visit.sections", Sections(sheet.contents, sheet, lang)
+        case "result":
+            title, panel = "result.title", Proposed(sheet.proposal, sheet, lang)
+        case _:
+            title, panel = "finish.title", Check(asking, sheet, lang, finish)
+    head = ft.Row(
+        [
+            ft.Container(text.headline(desk.t(title)), expand=True),
+            actions.icon(ft.Icons.CLOSE, desk.t("visit.close"), close, id="visit.close"),
+        ]
+    )
+    return ft.Container(
+        ft.Column(
+            [head, panel],
+            scroll=ft.ScrollMode.AUTO,
+            spacing=12,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        bgcolor=theme.PAPER,
+        padding=ft.Padding.symmetric(horizontal=10),
+    )
+
+
+def _footer(desk: Desk, sheet: Sheet, beside: bool) -> list[ft.Control]:
+    parts: list[ft.Control] = [memo(Steps)(sheet.contents, sheet, desk.lang, desk.wide)]
+    if not beside:
+        parts.insert(
+            0,
+            ft.Semantics(identifier="visit.result", expand=True, content=memo(Chip)(sheet.proposal, sheet, desk.lang)),
+        )
+    return parts
+
+
+@ft.component
+def Steps(contents: Contents, sheet: Sheet, lang: str, wide: bool) -> ft.Control:
+    """Back, forward, and at the end: finish."""
+    at, last = contents.at(), len(contents.sections) - 1
+    back, on = say(lang, "visit.back"), say(lang, "visit.next")
+    parts: list[ft.Control] = []
+    if wide:
+        parts.append(
+            actions.quiet(back, lambda: sheet.step(-1), icon=ft.Icons.ARROW_BACK, id="visit.back", disabled=at == 0)
+        )
+        if at != last:
+            parts.append(actions.secondary(say(lang, "visit.finish"), sheet.check, id="visit.finish"))
+    else:
+        parts.append(actions.icon(ft.Icons.ARROW_BACK, back, lambda: sheet.step(-1), id="visit.back", disabled=at == 0))
+    if at == last:
+        parts.append(actions.primary(say(lang, "visit.finish"), sheet.check, icon=ft.Icons.TASK_ALT, id="visit.finish"))
+    else:
+        parts.append(actions.primary(on, lambda: sheet.step(1), icon=ft.Icons.ARROW_FORWARD, id="visit.next"))
+    return ft.Row(parts, spacing=10, tight=True)
+
+
+def _menu(desk: Desk, asking: Asking) -> ft.Control:
+    def ask(_: object) -> None:
+        asking.panel = "discard"
+
+    item = ft.PopupMenuItem(desk.t("visit.discard"), icon=ft.Icons.DELETE_OUTLINE, on_click=ask)
+    return actions.named(
+        "visit.more", ft.PopupMenuButton(items=[item], icon=ft.Icons.MORE_VERT, tooltip=desk.t("visit.more"))
+    )
+
+
+def _discarding(desk: Desk, asking: Asking, discard: actions.Handler) -> ft.AlertDialog:
+    def keep() -> None:
+        asking.panel = ""
+
+    return ft.AlertDialog(
+        title=desk.t("visit.discard_ask"),
+        content=ft.Text(desk.t("visit.discard_text")),
+        actions=[
+            actions.danger(desk.t("visit.discard"), discard, id="discard.go"),
+            actions.primary(desk.t("visit.keep"), keep, id="discard.keep"),
+        ],
+        on_dismiss=keep,
+    )
+
+
+def _leave(desk: Desk, sheet: Sheet) -> None:
+    sheet.put_down()
+    desk.sheet = None
+    desk.refresh()
