@@ -8,17 +8,23 @@ Slow work (keys, disk, network) runs off the event loop, which all windows of a 
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
 import flet as ft
 
-from app.ui.seams import Door, Inside
+from app.review.answers import Login
+from app.review.client import Review
+from app.ui import look
+from app.ui.parts.sheet import Sheet
+from app.ui.pulse import Pulse
+from app.ui.seams import Door, Inside, SyncState
 from app.ui.theme import TWO_PANES, WIDE, Tone
 from app.ui.words import catalogue
 from app.work.work import Work
 from schemas import problems, records
+from schemas.clock import CHINA, Clock, parse_stamp
 from schemas.codec import Value
 from schemas.problems import Failed
 
@@ -35,19 +41,37 @@ class Notice:
 
 @ft.observable
 @dataclass
+class Finding:
+    """What is looked for among the households. Kept above the screen, so that turning the tablet forgets nothing."""
+
+    text: str = ""
+    area: str | None = None
+
+
+@ft.observable
+@dataclass
 class Desk:
-    """One window. `fresh` counts up when what the vault holds has changed, so that lists are read again."""
+    """One window. `fresh` counts up when what the vault holds has changed, so that lists are read again. `review`
+    asks the review API; `login` is who has logged in to it; `sheet` is the visit being filled in, if one is."""
 
     door: Door
+    review: Review
+    clock: Clock = field(default_factory=Clock)
     lang: str = "zh"
     scale: float = 1.0
     route: str = "/"
     width: float = 1200
     height: float = 800
     inside: Inside | None = None
-    review: Any = None
+    login: Login | None = None
+    memory: ft.SharedPreferences | None = None
     notice: Notice | None = None
     fresh: int = 0
+    waiting: int = 0
+    pulse: Pulse = field(default_factory=Pulse)
+    _closing: asyncio.Future[None] | None = field(default=None, init=False)
+    finding: Finding = field(default_factory=Finding)
+    sheet: Sheet | None = None
 
     @property
     def work(self) -> Work:
@@ -86,8 +110,21 @@ class Desk:
         text = f"{day.day} {_MONTHS[day.month - 1]}"
         return f"{text} {day.year}" if year else text
 
+    def day_of(self, text: str) -> str:
+        """An ISO date as people write it; the text itself when it is none."""
+        try:
+            return self.date(date.fromisoformat(text))
+        except ValueError:
+            return text
+
+    def moment(self, stamp: str) -> str:
+        """A stamp as a day and a time in China: 今天 10:20 / 22 Nov 10:20."""
+        at = parse_stamp(stamp).astimezone(CHINA)
+        day = self.t("day.today") if at.date() == self.today() else self.date(at.date())
+        return f"{day} {at:%H:%M}"
+
     def today(self) -> date:
-        return self.inside.work.day() if self.inside else date.today()
+        return self.inside.work.day() if self.inside else self.clock.today()
 
     def money(self, fen: int | None) -> str:
         """Fen as yuan: 1,234.50 元 / ¥1,234.50; a dash when unknown."""
@@ -116,19 +153,51 @@ class Desk:
         self.notice = None
         ft.context.page.navigate(route)
 
+    def speak(self, lang: str) -> None:
+        """Change the language of this window, and remember it on this device."""
+        self.lang = lang
+        look.speak(ft.context.page, lang)
+        self._remember(look.LANG, lang)
+
+    def enlarge(self, scale: float) -> None:
+        """Change the size of text in this window, and remember it on this device."""
+        self.scale = scale
+        look.enlarge(ft.context.page, scale)
+        self._remember(look.SCALE, str(scale))
+
+    def _remember(self, key: str, value: str) -> None:
+        if self.memory is not None:
+            ft.context.page.run_task(look.remember, self.memory, key, value)
+
     async def off(self, act: Callable[..., T], *args: Any) -> T:
         """Run blocking work off the event loop."""
         return await asyncio.to_thread(act, *args)
 
     def enter(self, inside: Inside) -> None:
+        """Put an open vault behind this window and follow its sync. Call on the event loop, in the page's context."""
         self.inside = inside
         self.notice = None
+        self.finding.text, self.finding.area = "", None
+        self.pulse.follow(inside.runner, self._synced)
+        inside.runner.start()
+
+    def _synced(self, before: SyncState | None, now: SyncState) -> None:
+        self.waiting = now.waiting
+        if before is not None and before.running and not now.running:
+            self.refresh()
 
     def lock(self) -> None:
         """Close the vault of this window; the route stays, so that unlocking returns to it."""
         if self.inside is not None:
-            self.inside.work.lock()
-            self.inside = None
+            inside, self.inside, self.sheet = self.inside, None, None
+            self.pulse.rest()
+            # Ending a sync may wait for the network; the screen does not.
+            self._closing = asyncio.get_running_loop().run_in_executor(None, inside.close)
+        self.notice = None
+
+    def leave(self) -> None:
+        """Forget the supervisor's login in this window."""
+        self.login = None
         self.notice = None
 
     def refresh(self) -> None:

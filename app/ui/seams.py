@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from app.work.work import Work
+from schemas.problems import Failed
 
 SlotKind = Literal["pin", "pass"]
 
 
 class SyncState(Protocol):
-    """How the sync stands. `phase` is one of idle, push, pull, library, chunks, done; `last_contact` a stamp or None;
-    `problem` a code of the problem catalogue or None. Counts are of changes, but `photos_waiting` of photos."""
+    """How the sync stands. `phase` is one of push, pull, library, chunks, done, or None at rest; `last_contact` a stamp
+    or None; `problem` is what ended the last round; `safe` is only true right after a round that left nothing waiting.
+    Counts are of changes, but `photos_waiting` of photos."""
 
     @property
     def running(self) -> bool: ...
     @property
     def offline(self) -> bool: ...
     @property
-    def phase(self) -> str: ...
+    def phase(self) -> str | None: ...
     @property
     def sent(self) -> int: ...
     @property
@@ -37,7 +39,9 @@ class SyncState(Protocol):
     @property
     def last_contact(self) -> str | None: ...
     @property
-    def problem(self) -> str | None: ...
+    def problem(self) -> Failed | None: ...
+    @property
+    def safe(self) -> bool: ...
 
 
 class Runner(Protocol):
@@ -65,10 +69,11 @@ class Resident(Protocol):
 
 @dataclass(frozen=True)
 class Inside:
-    """One person's open vault: their work and the sync that serves it."""
+    """One person's open vault: their work and the sync that serves it. `close` ends the sync, then locks."""
 
     work: Work
     runner: Runner
+    close: Callable[[], None]
 
 
 class Door(Protocol):

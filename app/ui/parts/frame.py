@@ -73,9 +73,7 @@ def _header(
     desk: Desk, title: str, subtitle: str, back: str, buttons: Sequence[ft.Control], column: int, edge: float
 ) -> ft.Control:
     words: list[ft.Control] = [
-        ft.Semantics(
-            header=True, content=text.headline(title, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS)
-        )
+        ft.Semantics(header=True, content=text.headline(title, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS))
     ]
     if subtitle:
         words.append(text.soft(subtitle, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS))

@@ -1,7 +1,7 @@
 """Every word the screens say, in Chinese and in English, side by side.
 
-One module a room (`field`, `visit`, `review`), each a table `WORDS`: key → (中文, English) or (中文, English, English for
-one). A key is `screen.thing`. Figures stand in braces. `say` never raises for the person at the screen: a key that is
+One module a room (`field`, `visit`, `review`), each a table `WORDS`: key → (中文, English) or (中文, English, and
+English for one). A key is `screen.thing`. Figures stand in braces. `say` never raises for the person at the screen: a key that is
 not there is shown as itself, and a test finds every key a screen uses, so that none is.
 """
 
@@ -27,8 +27,6 @@ def say(lang: str, key: str, **figures: object) -> str:
     entry = catalogue().get(key)
     if entry is None:
         return key
-    if lang == "zh":
-        text = entry[0]
-    else:
-        text = entry[2] if len(entry) == 3 and figures.get("n") == 1 else entry[1]
+    one = len(entry) == 3 and figures.get("n") == 1
+    text = entry[0] if lang == "zh" else entry[-1] if one else entry[1]
     return text.format(**figures) if figures else text

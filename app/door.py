@@ -1,0 +1,88 @@
+"""The way in: the vault on this device, enrolment over the network, and the sync that serves an open vault.
+
+This is where vault, work and sync meet; screens see only `app.ui.seams.Door`. Several windows of one host may open the
+same person's vault; each has its own runner, and `_turns` lets them sync one at a time, so that two rounds never send
+or receive the same thing at once.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.sync.enrol import enrol
+from app.sync.http import Http
+from app.sync.runner import Runner
+from app.sync.session import Answer, Ask
+from app.ui.seams import Inside, SlotKind
+from app.vault.device_secret import DeviceSecret, FileSecret
+from app.vault.keys import new_device_keys
+from app.vault.open import Open
+from app.vault.vault import Person, Vault
+from app.work.work import Work
+from schemas.clock import Clock
+
+log = logging.getLogger("ruhu.door")
+
+
+class Door:
+    """The vault in `folder`, kept with the device's secret. `server_url` is where a new device enrols."""
+
+    def __init__(
+        self,
+        folder: Path,
+        server_url: str = "",
+        *,
+        secret: DeviceSecret | None = None,
+        clock: Clock | None = None,
+        device_name: str = "Ruhu",
+        cost: int | None = None,
+    ) -> None:
+        self._clock = clock or Clock()
+        self._device_name = device_name
+        self.server_url = server_url
+        # Apart from the vault's own folder, so that a copy of one is no copy of both.
+        secret = secret or FileSecret(folder.with_name(folder.name + "-secret"))
+        self._vault = Vault(folder, self._clock, secret, cost=cost)
+        self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def residents(self) -> Sequence[Person]:
+        return self._vault.people()
+
+    def unlock(self, user: str, secret: str, kind: SlotKind = "pin") -> Inside:
+        return self._inside(self._vault.unlock(user, secret, kind))
+
+    def enrol(self, server_url: str, code: str, pin: str, passphrase: str) -> Inside:
+        keys = new_device_keys(self._clock)
+        grant = enrol(server_url, code, keys.sign_public_hex, keys.box_public_hex, self._device_name)
+        return self._inside(self._vault.admit(grant, keys, pin, passphrase or None, server_url))
+
+    def _inside(self, opened: Open) -> Inside:
+        turn = self._turns[opened.user]
+        runner = Runner(opened, lambda: Turn(turn, self._road(opened)), clock=self._clock)
+
+        def close() -> None:
+            runner.stop()
+            opened.lock()
+
+        return Inside(Work(opened, self._clock), runner, close)
+
+    def _road(self, opened: Open) -> Http:
+        return Http(opened.server_url, opened.device(), opened.sign, self._clock)
+
+
+class Turn:
+    """A road that is one person's alone until it is closed."""
+
+    def __init__(self, turn: threading.Lock, road: Http) -> None:
+        self._turn = turn
+        self._road = road
+        turn.acquire()
+
+    def __call__(self, ask: Ask) -> Answer:
+        return self._road(ask)
+
+    def close(self) -> None:
+        self._road.close()
+        self._turn.release()

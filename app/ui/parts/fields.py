@@ -1,0 +1,50 @@
+"""Fields for words typed by hand: large, labelled above the line, the complaint under it in words."""
+
+from typing import Any
+
+import flet as ft
+
+from app.ui import theme
+
+
+def field(
+    label: str, value: str = "", *, error: str | None = None, helper: str | None = None, **more: Any
+) -> ft.TextField:
+    """A text field. `error` shows under it; give None when there is none."""
+    return ft.TextField(
+        label=label,
+        value=value,
+        error=error,
+        helper=helper,
+        border_radius=theme.RADIUS,
+        border_color=theme.LINE_STRONG,
+        focused_border_color=theme.GREEN,
+        focused_border_width=2,
+        filled=True,
+        fill_color=theme.CARD,
+        content_padding=ft.Padding.symmetric(vertical=18, horizontal=16),
+        error_max_lines=3,
+        helper_max_lines=3,
+        **more,
+    )
+
+
+def digits(label: str, value: str = "", *, length: int, error: str | None = None, **more: Any) -> ft.TextField:
+    """A field for a secret number."""
+    return field(
+        label,
+        value,
+        error=error,
+        password=True,
+        can_reveal_password=True,
+        keyboard_type=ft.KeyboardType.NUMBER,
+        input_filter=ft.NumbersOnlyInputFilter(),
+        max_length=length,
+        counter=" ",
+        **more,
+    )
+
+
+def secret(label: str, value: str = "", *, error: str | None = None, **more: Any) -> ft.TextField:
+    """A field for a passphrase or password."""
+    return field(label, value, error=error, password=True, can_reveal_password=True, **more)

@@ -1,0 +1,124 @@
+"""Every household of the worker's villages, found by a few characters of anything about it."""
+
+import flet as ft
+
+from app.ui import theme
+from app.ui.desk import Desk, Finding
+from app.ui.parts import actions, fields, status, text
+from app.ui.parts.frame import frame
+from app.ui.parts.household_row import household_row
+from app.work.lines import Found
+from app.work.work import AreaName
+
+
+@ft.component
+def Households(desk: Desk) -> ft.Control:
+    return List(desk, desk.finding, key="list")
+
+
+@ft.component
+def List(desk: Desk, finding: Finding) -> ft.Control:
+    work = desk.work
+    areas = ft.use_memo(work.areas, [desk.fresh, work])
+    found = ft.use_memo(
+        lambda: work.households(finding.text, finding.area), [desk.fresh, work, finding.text, finding.area]
+    )
+    listed = desk.two_panes
+    opened = desk.route.split("/")[2] if desk.route.startswith("/household/") else ""
+    column = ft.ListView(
+        [
+            household_row(
+                desk,
+                line,
+                _open(desk, line.household),
+                selected=listed and line.household == opened,
+                key=line.household,
+            )
+            for line in found.lines
+        ],
+        spacing=10,
+        padding=ft.Padding.only(bottom=20, right=2, left=2),
+        expand=True,
+    )
+    new = actions.icon(
+        ft.Icons.ADD_HOME_OUTLINED, desk.t("households.register"), lambda: desk.go("/register"), id="register"
+    )
+    body: list[ft.Control] = [_search(desk, finding), *_areas(desk, finding, areas)]
+    if found.lines:
+        body += [text.soft(_total(desk, found)), column]
+    else:
+        body.append(_nothing(desk, finding))
+    return frame(desk, desk.t("households.title"), body, buttons=[new], scroll=False, id="households")
+
+
+def _open(desk: Desk, household: str) -> actions.Handler:
+    return lambda: desk.go(f"/household/{household}")
+
+
+def _search(desk: Desk, finding: Finding) -> ft.Control:
+    def put(event: ft.Event[ft.TextField]) -> None:
+        finding.text = event.control.value
+
+    def clear() -> None:
+        finding.text = ""
+
+    wipe = ft.IconButton(ft.Icons.CLOSE, tooltip=desk.t("households.clear"), on_click=clear) if finding.text else None
+    return fields.field(
+        desk.t("households.search"),
+        finding.text,
+        on_change=put,
+        prefix_icon=ft.Icons.SEARCH,
+        suffix_icon=wipe,
+        autocorrect=False,
+    )
+
+
+def _areas(desk: Desk, finding: Finding, areas: list[AreaName]) -> list[ft.Control]:
+    """A row of villages to narrow the list by; nothing for a worker of one village."""
+    if len(areas) < 2:
+        return []
+
+    def choice(code: str | None, name: str) -> ft.Control:
+        lit = finding.area == code
+
+        def choose() -> None:
+            finding.area = code
+
+        return ft.Semantics(
+            identifier=f"area-{code or 'all'}",
+            selected=lit,
+            button=True,
+            content=ft.Container(
+                ft.Text(name, theme_style=theme.LABEL, color="#FFFFFF" if lit else theme.INK),
+                padding=ft.Padding.symmetric(vertical=13, horizontal=16),
+                border_radius=24,
+                bgcolor=theme.GREEN if lit else theme.CARD,
+                border=ft.Border.all(1, theme.GREEN if lit else theme.LINE),
+                ink=True,
+                on_click=choose,
+            ),
+        )
+
+    return [
+        ft.Row(
+            [choice(None, desk.t("households.all")), *(choice(a.code, a.name) for a in areas)],
+            spacing=8,
+            scroll=ft.ScrollMode.HIDDEN,
+        )
+    ]
+
+
+def _total(desk: Desk, found: Found) -> str:
+    if found.total > len(found.lines):
+        return desk.t("households.first", n=found.total, shown=len(found.lines))
+    return desk.t("households.total", n=found.total)
+
+
+def _nothing(desk: Desk, finding: Finding) -> ft.Control:
+    if finding.text or finding.area:
+        new = actions.secondary(desk.t("households.register"), lambda: desk.go("/register"), id="register-new")
+        return status.empty(ft.Icons.SEARCH_OFF, desk.t("households.none"), desk.t("households.none_body"), new)
+    sync = actions.primary(desk.t("sync.now"), lambda: desk.go("/sync"), icon=ft.Icons.CLOUD_SYNC, id="to-sync")
+    return status.empty(
+        ft.Icons.HOLIDAY_VILLAGE_OUTLINED, desk.t("households.empty"), desk.t("households.empty_body"), sync
+    )

@@ -1,0 +1,40 @@
+"""Which address opens which screen, and the destinations of the rail: the two tables the shell reads."""
+
+import flet as ft
+
+from app.ui.desk import Desk
+from app.ui.routes import Route, Tab
+from app.ui.screens.enrol import Enrol
+from app.ui.screens.household import Household
+from app.ui.screens.households import Households
+from app.ui.screens.login import Login
+from app.ui.screens.register import Register
+from app.ui.screens.settings import Settings
+from app.ui.screens.sync import Sync
+from app.ui.screens.today import Today
+from app.ui.screens.visit import Visit
+
+ROUTES: tuple[Route, ...] = (
+    Route("/", Today, tab="today"),
+    Route("/households", Households, tab="households"),
+    Route("/register", Register, tab="households", beside=Households),
+    Route("/household/{household}", Household, tab="households", beside=Households),
+    Route("/visit/{household}", Visit, tab="households"),
+    Route("/sync", Sync, tab="sync"),
+    Route("/settings", Settings, tab="settings"),
+    Route("/enrol", Enrol, behind="nothing"),
+    Route("/login", Login, behind="nothing"),
+)
+
+
+def _waiting(desk: Desk) -> str:
+    waiting = desk.inside.runner.state().waiting if desk.inside else 0
+    return str(waiting) if waiting else ""
+
+
+TABS: tuple[Tab, ...] = (
+    Tab("today", "/", ft.Icons.WB_SUNNY_OUTLINED, ft.Icons.WB_SUNNY),
+    Tab("households", "/households", ft.Icons.HOLIDAY_VILLAGE_OUTLINED, ft.Icons.HOLIDAY_VILLAGE),
+    Tab("sync", "/sync", ft.Icons.CLOUD_SYNC_OUTLINED, ft.Icons.CLOUD_SYNC, badge=_waiting),
+    Tab("settings", "/settings", ft.Icons.TUNE_OUTLINED, ft.Icons.TUNE),
+)

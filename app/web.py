@@ -1,0 +1,70 @@
+"""The client in the browser: Python and the vault stay on the host that serves the page.
+
+Right for a supervisor, for workstations on a station's own network and for trying things out. In the field a tablet
+runs the packaged app: without its host a web page is nothing.
+"""
+
+import argparse
+import asyncio
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flet_web import fastapi
+from flet_web.fastapi.serve_fastapi_web_app import serve_fastapi_web_app
+
+from app.door import Door
+from app.main import ASSETS, SERVER, client
+from app.ui import guard, look
+from schemas.clock import Clock
+
+log = logging.getLogger("ruhu.web")
+
+IDLE_SECONDS = 900
+"""How long a window that lost its page is kept for coming back."""
+
+
+def web_app(door: Door, review_url: str = "", clock: Clock | None = None) -> Any:
+    """The ASGI application that serves the client of a door. Everything comes from this host, no CDN."""
+    guard.quiet_logs()
+    return fastapi.app(
+        client(door, review_url, clock),
+        before_main=look.dress,
+        assets_dir=str(ASSETS),
+        no_cdn=True,
+        session_timeout_seconds=IDLE_SECONDS,
+    )
+
+
+def main(argv: Sequence[str] = ()) -> int:
+    """`ruhu web`: serve the client until Ctrl-C."""
+    options = argparse.ArgumentParser(prog="ruhu web", description="The client in the browser.")
+    options.add_argument("--data", type=Path, default=Path.home() / ".ruhu", help="folder of the sealed vault")
+    options.add_argument("--server", default=SERVER, help="address of the county's server")
+    options.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    options.add_argument("--port", type=int, default=8600)
+    chosen = options.parse_args(list(argv))
+    return serve_web(Door(chosen.data / "vault", chosen.server), chosen.host, chosen.port)
+
+
+def serve_web(door: Door, host: str = "127.0.0.1", port: int = 8600) -> int:
+    """Serve the client of a door; comes back with an exit code when it is stopped."""
+
+    async def serve() -> None:
+        handle = await serve_fastapi_web_app(
+            client(door),
+            look.dress,
+            host,
+            host,
+            port,
+            page_name="",
+            assets_dir=str(ASSETS),
+            upload_dir="",
+            no_cdn=True,
+            log_level="warning",
+        )
+        await handle.serve_task
+
+    asyncio.run(serve())
+    return 0
