@@ -7,9 +7,9 @@ Slow work (keys, disk, network) runs off the event loop, which all windows of a 
 """
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, TypeVar
 
 import flet as ft
@@ -100,7 +100,7 @@ class Desk:
         """The window's language out of {"zh": …, "en": …}."""
         return str(by_language.get(self.lang) or by_language.get("zh") or "")
 
-    def date(self, day: date | None) -> str:
+    def date(self, day: dt.date | None) -> str:
         """A day as people write it: 11月23日 / 23 Nov, with the year when it is not the current one."""
         if day is None:
             return ""
@@ -113,7 +113,7 @@ class Desk:
     def day_of(self, text: str) -> str:
         """An ISO date as people write it; the text itself when it is none."""
         try:
-            return self.date(date.fromisoformat(text))
+            return self.date(dt.date.fromisoformat(text))
         except ValueError:
             return text
 
@@ -123,7 +123,7 @@ class Desk:
         day = self.t("day.today") if at.date() == self.today() else self.date(at.date())
         return f"{day} {at:%H:%M}"
 
-    def today(self) -> date:
+    def today(self) -> dt.date:
         return self.inside.work.day() if self.inside else self.clock.today()
 
     def money(self, fen: int | None) -> str:

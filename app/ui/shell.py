@@ -137,7 +137,7 @@ def _icon(desk: Desk, tab: Tab, symbol: ft.IconData) -> ft.Control:
 
 
 @ft.component
-def Missing(desk: Desk) -> ft.Control:
+def Missing(desk: Desk, key: str = "") -> ft.Control:
     home = actions.primary(desk.t("shell.home"), lambda: desk.go("/"), id="home")
     return frame(
         desk,

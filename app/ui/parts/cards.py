@@ -28,6 +28,7 @@ def pressable(content: ft.Control, on_click: Handler, *, id: str = "", selected:
         id,
         ft.Container(
             content,
+            key=id or None,
             padding=ft.Padding.symmetric(vertical=14, horizontal=16),
             bgcolor=theme.GREEN_SOFT if selected else theme.CARD,
             border=ft.Border.all(1.5 if selected else 1, theme.GREEN if selected else theme.LINE),

@@ -38,7 +38,7 @@ def digits(label: str, value: str = "", *, length: int, error: str | None = None
         password=True,
         can_reveal_password=True,
         keyboard_type=ft.KeyboardType.NUMBER,
-        input_filter=ft.NumbersOnlyInputFilter(),
+        input_filter=ft.InputFilter(r"^\d*$"),
         max_length=length,
         counter=" ",
         **more,

@@ -66,7 +66,7 @@ def due_chip(desk: Desk, line: Line) -> ft.Control | None:
         if line.visited_on is None:
             return None
         return status.chip(desk.t("row.visited", day=desk.date(line.visited_on)), "ok")
-    days = (planned - today).days
+    days: int = (planned - today).days
     if days < 0:
         return status.chip(desk.t("row.overdue", n=-days), "warn", icon=ft.Icons.SCHEDULE)
     words = {0: desk.t("row.due_today"), 1: desk.t("row.due_tomorrow")}.get(

@@ -10,7 +10,7 @@ from app.ui.seams import SyncState
 
 
 @ft.component
-def SyncStrip(desk: Desk, pulse: Pulse) -> ft.Control:
+def SyncStrip(desk: Desk, pulse: Pulse, key: str = "") -> ft.Control:
     state = pulse.state
     if state is None:
         return ft.Container()

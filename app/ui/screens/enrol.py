@@ -34,7 +34,7 @@ class Entry:
 
 
 @ft.component
-def Enrol(desk: Desk) -> ft.Control:
+def Enrol(desk: Desk, key: str = "") -> ft.Control:
     entry, set_entry = ft.use_state(Entry(server=desk.door.server_url))
     tried, set_tried = ft.use_state(False)
     busy, set_busy = ft.use_state(False)

@@ -17,7 +17,7 @@ VERDICT_TONE: dict[str, theme.Tone] = {"eligible": "ok", "not": "plain", "undete
 
 
 @ft.component
-def Household(desk: Desk, household: str) -> ft.Control:
+def Household(desk: Desk, household: str, key: str = "") -> ft.Control:
     work = desk.work
 
     def read() -> HouseholdPage | Failed:

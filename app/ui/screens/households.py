@@ -12,12 +12,12 @@ from app.work.work import AreaName
 
 
 @ft.component
-def Households(desk: Desk) -> ft.Control:
+def Households(desk: Desk, key: str = "") -> ft.Control:
     return List(desk, desk.finding, key="list")
 
 
 @ft.component
-def List(desk: Desk, finding: Finding) -> ft.Control:
+def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
     work = desk.work
     areas = ft.use_memo(work.areas, [desk.fresh, work])
     found = ft.use_memo(
@@ -27,13 +27,7 @@ def List(desk: Desk, finding: Finding) -> ft.Control:
     opened = desk.route.split("/")[2] if desk.route.startswith("/household/") else ""
     column = ft.ListView(
         [
-            household_row(
-                desk,
-                line,
-                _open(desk, line.household),
-                selected=listed and line.household == opened,
-                key=line.household,
-            )
+            household_row(desk, line, _open(desk, line.household), selected=listed and line.household == opened)
             for line in found.lines
         ],
         spacing=10,

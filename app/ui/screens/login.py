@@ -9,7 +9,7 @@ from schemas.problems import Failed
 
 
 @ft.component
-def Login(desk: Desk) -> ft.Control:
+def Login(desk: Desk, key: str = "") -> ft.Control:
     user, set_user = ft.use_state("")
     password, set_password = ft.use_state("")
     busy, set_busy = ft.use_state(False)

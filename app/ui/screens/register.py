@@ -25,7 +25,7 @@ class Entry:
 
 
 @ft.component
-def Register(desk: Desk) -> ft.Control:
+def Register(desk: Desk, key: str = "") -> ft.Control:
     work = desk.work
     areas = ft.use_memo(work.areas, [work])
     entry, set_entry = ft.use_state(Entry(area=areas[0].code if len(areas) == 1 else ""))

@@ -15,7 +15,7 @@ SCALES = (1.0, 1.25, 1.5, 1.75, 2.0)
 
 
 @ft.component
-def Settings(desk: Desk) -> ft.Control:
+def Settings(desk: Desk, key: str = "") -> ft.Control:
     me = desk.work.me()
     areas = desk.work.areas()
     person = cards.card(

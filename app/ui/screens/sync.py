@@ -11,13 +11,13 @@ from app.ui.seams import Runner, SyncState
 
 
 @ft.component
-def Sync(desk: Desk) -> ft.Control:
+def Sync(desk: Desk, key: str = "") -> ft.Control:
     desk.work  # noqa: B018 - nobody sees this screen but through the door
     return Truth(desk, desk.pulse, key="truth")
 
 
 @ft.component
-def Truth(desk: Desk, pulse: Pulse) -> ft.Control:
+def Truth(desk: Desk, pulse: Pulse, key: str = "") -> ft.Control:
     state, inside = pulse.state, desk.inside
     if state is None or inside is None:
         return frame(desk, desk.t("sync.title"), [])

@@ -22,7 +22,7 @@ WEEKDAYS = {
 
 
 @ft.component
-def Today(desk: Desk) -> ft.Control:
+def Today(desk: Desk, key: str = "") -> ft.Control:
     work = desk.work
     day = ft.use_memo(work.today, [desk.fresh, work])
     left = len(day.drafts) + len(day.returned) + len(day.planned)

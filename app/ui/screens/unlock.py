@@ -1,6 +1,6 @@
 """The locked door: who are you, then the PIN on large keys or a keyboard, or the passphrase when it is forgotten."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import flet as ft
 
@@ -16,7 +16,7 @@ KEY = 76
 
 
 @ft.component
-def Unlock(desk: Desk) -> ft.Control:
+def Unlock(desk: Desk, key: str = "") -> ft.Control:
     residents = desk.door.residents()
     chosen, choose = ft.use_state(residents[0].user if len(residents) == 1 else "")
     person = next((r for r in residents if r.user == chosen), None)
@@ -117,7 +117,7 @@ def _people(desk: Desk, residents: Sequence[Resident], choose: Callable[[str], N
 
 
 @ft.component
-def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None) -> ft.Control:
+def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None, key: str = "") -> ft.Control:
     """One person's way in."""
     kind, set_kind = ft.use_state("pin" if "pin" in person.kinds else "pass")
     typed, set_typed = ft.use_state("")
@@ -181,16 +181,22 @@ def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None) -> ft.
 
 @ft.component
 def Pad(
-    desk: Desk, filled: int, busy: bool, said: str, press: Callable[[str], object], rub: Callable[[], None]
+    desk: Desk,
+    filled: int,
+    busy: bool,
+    said: str,
+    press: Callable[[str], Awaitable[None]],
+    rub: Callable[[], None],
+    key: str = "",
 ) -> ft.Control:
     """Six places and ten large keys."""
     page = ft.context.page
-    handlers = ft.use_ref(None)
-    handlers.current = (press, rub, busy)
+    current = ft.use_ref((press, rub, busy))
+    current.current = (press, rub, busy)
 
     def listen() -> Callable[[], None]:
         async def typed(event: ft.KeyboardEvent) -> None:
-            put, back, waiting = handlers.current
+            put, back, waiting = current.current or (press, rub, True)
             if waiting:
                 return
             digit = event.key.removeprefix("Numpad ")
@@ -208,17 +214,17 @@ def Pad(
 
     ft.use_effect(listen, [])
 
-    def key(digit: str) -> ft.Control:
+    def place(digit: str) -> ft.Control:
         async def pressed() -> None:
             await press(digit)
 
         return _key(text.headline(digit), pressed, f"key-{digit}", digit, busy)
 
-    rows = [[key(d) for d in row] for row in ("123", "456", "789")]
+    rows = [[place(d) for d in row] for row in ("123", "456", "789")]
     erase = _key(
         ft.Icon(ft.Icons.BACKSPACE_OUTLINED, color=theme.INK), rub, "key-delete", desk.t("unlock.delete"), busy
     )
-    rows.append([ft.Container(width=KEY), key("0"), erase])
+    rows.append([ft.Container(width=KEY), place("0"), erase])
     below: ft.Control
     if busy:
         below = ft.Row(

@@ -1,8 +1,8 @@
 """Every word the screens say, in Chinese and in English, side by side.
 
 One module a room (`field`, `visit`, `review`), each a table `WORDS`: key → (中文, English) or (中文, English, and
-English for one). A key is `screen.thing`. Figures stand in braces. `say` never raises for the person at the screen: a key that is
-not there is shown as itself, and a test finds every key a screen uses, so that none is.
+English for one). A key is `screen.thing`. Figures stand in braces. `say` never raises for the person at the screen: a
+key that is not there is shown as itself, and a test finds every key a screen uses, so that none is.
 """
 
 from collections.abc import Mapping
