@@ -19,6 +19,8 @@ BOX = (600, 200)
 LIMIT = 20_000
 """The most bytes a signature may take (ASCII, so also characters)."""
 
+MANY = 1500
+
 
 def fit(strokes: Sequence[Sequence[tuple[float, float]]], width: float, height: float) -> tuple[Stroke, ...]:
     """Strokes drawn on a pad of that size, in the units of the box; a point outside the pad is put on its edge."""
@@ -34,12 +36,13 @@ def fit(strokes: Sequence[Sequence[tuple[float, float]]], width: float, height: 
 
 def to_path(strokes: Sequence[Stroke], limit: int = LIMIT) -> str:
     """SVG path data of strokes in the box, at most `limit` long; empty for no strokes."""
+    strokes = [_sparse(s) for s in strokes]
     slack = 0.8
     text = _text([_thin(s, slack) for s in strokes])
     while len(text) > limit:
         slack *= 1.6
-        kept = strokes if slack < BOX[0] else strokes[: len(strokes) // 2]
-        strokes = kept
+        if slack > BOX[0]:
+            strokes = strokes[: len(strokes) // 2]
         text = _text([_thin(s, slack) for s in strokes])
     return text
 
@@ -73,6 +76,12 @@ def _distinct(points: Iterator[Point]) -> Iterator[Point]:
         if point != last:
             yield point
         last = point
+
+
+def _sparse(stroke: Stroke) -> Stroke:
+    """A stroke of at most `MANY` points; only a scribble has more, and thinning it would take seconds."""
+    step = -(-len(stroke) // MANY)
+    return stroke if step <= 1 else (*stroke[:-1:step], stroke[-1])
 
 
 def _within(value: float, top: int) -> int:
