@@ -1,0 +1,131 @@
+"""The one calculator: a policy pack on a household's facts, exact, with every step and its source.
+
+Theory of operation. The facts, the parameters in force for the household's area, group and day, and the marks of its
+members make a ground (`ground`): names and values that expressions read. A programme's lines are worked out on it in
+order, each becoming a name for the next; then `eligible` and `amount`. An unknown fact is a range or an unknown truth
+(`values`), so one run covers every outcome that the missing facts leave open. When only one is left it is the
+verdict; otherwise the verdict is undetermined, and `tipping` says which facts could settle it and where it tips.
+
+Nothing is rounded but by a line of the pack. A standard that is missing for the day is refused by name, never
+replaced by an older one.
+"""
+
+from fractions import Fraction
+from math import floor
+
+from schemas.codec import LARGEST
+from schemas.policy import words
+from schemas.policy.expressions import Env
+from schemas.policy.facts import Facts
+from schemas.policy.ground import Ground, lay, outcome
+from schemas.policy.model import Pack
+from schemas.policy.reading import COUNTS
+from schemas.policy.result import Counted, Line, Programme, Result
+from schemas.policy.rules import ProgrammeRules, Rule, Text
+from schemas.policy.tipping import missing
+from schemas.policy.values import Range
+
+
+def assess(pack: Pack, facts: Facts) -> Result:
+    """The result of a pack on facts, for each of the pack's programmes. Raises Failed: `no_date` when the visit has no
+    day, `standard_missing` when the pack has no value in force for a parameter it needs."""
+    ground = lay(pack, facts)
+    people = _people(pack, ground.env)
+    programmes = tuple(_programme(pack, rules, ground, facts, people) for rules in pack.programmes)
+    return Result(pack.hash, pack.name, facts.on or "", facts.digest(), programmes)
+
+
+def _programme(
+    pack: Pack, rules: ProgrammeRules, ground: Ground, facts: Facts, people: tuple[Counted, ...]
+) -> Programme:
+    env = dict(ground.env)
+    found = outcome(rules, env)
+    verdict = found.verdict
+    env["verdict"], env["amount"] = verdict, found.amount if found.eligible is not False else 0
+    because = next(r.text for r in rules.because if r.when is None or r.when.run(env) is True)
+    return Programme(
+        programme=rules.name,
+        title=rules.title,
+        verdict=verdict,
+        amount=None if verdict == "undetermined" else found.least,
+        unit=rules.unit,
+        because=_filled(because, env),
+        lines=tuple(
+            _line(pack, line, ground, env)
+            for line in rules.lines
+            if line.show is None or line.show.run(env) is not False
+        ),
+        missing=missing(pack, rules, facts, found) if verdict == "undetermined" else (),
+        sample=not ground.samples.isdisjoint(rules.parameters),
+        least=found.least,
+        most=found.most,
+        possible=found.possible,
+        people=people,
+    )
+
+
+def _line(pack: Pack, line: Rule, ground: Ground, env: Env) -> Line:
+    citation = _source(line, ground)
+    return Line(
+        name=line.name,
+        label=line.label,
+        text=_filled(line.text, env),
+        value=_figure(env[line.name], line.unit),
+        unit=line.unit,
+        citation=_cited(pack, citation, "zh"),
+        citation_en=_cited(pack, citation, "en"),
+        sample=not ground.samples.isdisjoint(line.parameters),
+    )
+
+
+def _source(line: Rule, ground: Ground) -> str:
+    """The line's own citation, or that of the parameter it only passes on: a standard cites where its figure is from."""
+    return ground.citations.get(line.rule.text.strip(), line.citation)
+
+
+def _cited(pack: Pack, citation: str, lang: str) -> str:
+    number = pack.numbers.get(words.citation_basis(citation) or "")
+    return words.cite(citation, number, lang) if number else ""
+
+
+def _people(pack: Pack, env: Env) -> tuple[Counted, ...]:
+    """Each member with the first mark that holds and says why."""
+    out = []
+    for person in env["members"] or ():
+        mark = next((m for m in pack.marks if m.because and person[m.name] is True), None)
+        out.append(
+            Counted(
+                person["id"],
+                person[COUNTS],
+                mark.because if mark and mark.because else {"zh": "", "en": ""},
+                _cited(pack, mark.citation, "zh") if mark else "",
+                _cited(pack, mark.citation, "en") if mark else "",
+            )
+        )
+    return tuple(out)
+
+
+def _filled(text: Text, env: Env) -> words.Words:
+    return {
+        lang: "".join(p if isinstance(p, str) else words.say(env[p[0]], p[1], lang) for p in pieces)
+        for lang, pieces in text.pieces.items()
+    }
+
+
+def _figure(value: object, unit: str) -> int | bool | str | None:
+    """A line's value as it is stored: whole numbers as they are, fractions of a fen rounded half up for reading, other
+    fractions as decimals; None while unknown."""
+    match value:
+        case Range() | None:
+            return None
+        case bool() | str():
+            return value
+        case int() if abs(value) <= LARGEST:
+            return value
+        case Fraction() if unit == "fen" or value.denominator == 1:
+            return floor(value + Fraction(1, 2))
+        case Fraction():
+            whole, rest = divmod(floor(abs(value) * 10000 + Fraction(1, 2)), 10000)
+            return f"{'-' if value < 0 else ''}{whole}.{rest:04}".rstrip("0")
+        case _:
+            return None

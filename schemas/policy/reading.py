@@ -1,0 +1,463 @@
+"""From a pack's wire form to its checked parts, with every mistake named by its place.
+
+The shape is a tree of small readers, each of which takes a `Place`: a value, where it stands and the list that
+complaints go to. Reading goes on after a mistake, so that a policy officer sees all of them at once.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from string import Formatter
+from typing import Any
+
+from schemas import codec
+from schemas.codec import Value
+from schemas.policy import facts, values, words
+from schemas.policy.expressions import FUNCTIONS, Expression, ExpressionRefused, Scope, compile_expression
+from schemas.policy.rules import (
+    GROUPS,
+    Basis,
+    Entry,
+    Mark,
+    Paper,
+    Parameter,
+    ProgrammeRules,
+    Reason,
+    Rule,
+    Stage,
+    Text,
+    Words,
+)
+
+VERSION = 1
+"""The version of the wire form; see `model` for how it may change."""
+
+PARAMETER_KINDS = {
+    # kind: (kind in expressions, unit when none is given)
+    "money": ("number", "fen"),
+    "number": ("number", "number"),
+    "rate": ("number", "share"),
+    "truth": ("truth", "truth"),
+    "code": ("text", "text"),
+    "codes": ("codes", "text"),
+}
+COUNTS = "counts"
+"""The mark that every pack must give: whether a member counts."""
+OURS = "ours"
+"""The field that the engine adds to income, assets and expenses: whether they belong to somebody who counts."""
+
+
+class PackRefused(ValueError):
+    """A pack cannot be used. `complaints` are (place, what is wrong) pairs, for a policy officer; never empty."""
+
+    def __init__(self, complaints: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("; ".join(f"{place}: {what}" for place, what in complaints))
+        self.complaints = complaints
+
+
+@dataclass(frozen=True)
+class Place:
+    """A value, where it stands, and where complaints go."""
+
+    at: str
+    value: Value
+    complaints: list[tuple[str, str]]
+
+    def complain(self, what: str) -> None:
+        self.complaints.append((self.at, what))
+
+    def fields(self, needed: str, optional: str = "") -> dict[str, "Place"]:
+        """The fields of an object by name; missing and unknown ones are complained about."""
+        names = {**dict.fromkeys(needed.split(), True), **dict.fromkeys(optional.split(), False)}
+        if not isinstance(self.value, Mapping):
+            self.complain("must be a group of fields")
+            return {name: self.under(name, None) for name in names}
+        for name in self.value:
+            if name not in names:
+                self.under(str(name), None).complain("unknown field")
+        for name, must in names.items():
+            if must and self.value.get(name) is None:
+                self.under(name, None).complain("is missing")
+        return {name: self.under(name, self.value.get(name)) for name in names}
+
+    def under(self, name: str, value: Value) -> "Place":
+        return Place(f"{self.at}.{name}" if self.at else name, value, self.complaints)
+
+    def each(self) -> Iterator[tuple[str, "Place"]]:
+        """The entries of an object, or nothing for None."""
+        if self.value is None:
+            return
+        if not isinstance(self.value, Mapping):
+            self.complain("must be a group of names")
+            return
+        for name in self.value:
+            yield name, self.under(name, self.value[name])
+
+    def items(self) -> Iterator["Place"]:
+        if self.value is None:
+            return
+        if not isinstance(self.value, list | tuple):
+            self.complain("must be a list")
+            return
+        for i, item in enumerate(self.value):
+            yield Place(f"{self.at}[{i}]", item, self.complaints)
+
+    def of(self, kind: type, what: str, default: Any) -> Any:
+        """The value when it is of a type; the default, with a complaint unless it is simply missing, otherwise."""
+        if self.value is None:
+            return default
+        if not isinstance(self.value, kind) or (kind is int and isinstance(self.value, bool)):
+            self.complain(f"must be {what}")
+            return default
+        return self.value
+
+    def text(self, default: str = "") -> str:
+        return str(self.of(str, "text", default))
+
+    def day(self) -> str | None:
+        text = self.text()
+        if not text:
+            return None
+        try:
+            if date.fromisoformat(text).isoformat() == text:
+                return text
+        except ValueError:
+            pass
+        self.complain("must be a day such as 2021-07-01")
+        return None
+
+    def words(self) -> Words:
+        if self.value is None:
+            return dict.fromkeys(words.LANGUAGES, "")
+        found = self.fields(" ".join(words.LANGUAGES))
+        return {lang: found[lang].text() for lang in words.LANGUAGES}
+
+    def one_of(self, choices: tuple[str, ...] | Mapping[str, Any], default: str) -> str:
+        text = self.text(default)
+        if text not in choices:
+            self.complain(f"{text} is none of {', '.join(choices)}")
+            return default
+        return text
+
+
+def read(data: Value) -> dict[str, Any]:
+    """The fields of the Pack in a wire value; raises PackRefused with every complaint."""
+    complaints: list[tuple[str, str]] = []
+    try:
+        content = codec.canonical(data)
+    except codec.NotCanonical as error:
+        raise PackRefused((("", str(error)),)) from error
+    fields = _Reader(Place("", content, complaints)).pack()
+    if complaints:
+        raise PackRefused(tuple(complaints))
+    return fields
+
+
+class _Reader:
+    """Reads one pack top down; what later parts may name is gathered on the way."""
+
+    def __init__(self, root: Place) -> None:
+        self.root = root
+        self.bases: dict[str, Basis] = {}
+        self.names: dict[str, str] = {name: fact.kind for name, fact in facts.HOUSEHOLD.items()}
+        self.units: dict[str, str] = {
+            name: fact.unit or ("truth" if fact.kind == "truth" else "number" if fact.kind == "number" else "text")
+            for name, fact in facts.HOUSEHOLD.items()
+        }
+        self.collections = {name: {f: x.kind for f, x in rows.items()} for name, rows in facts.COLLECTIONS.items()}
+        self.parameters: dict[str, Parameter] = {}
+        self.reads: set[str] = set()
+
+    def pack(self) -> dict[str, Any]:
+        top = self.root.fields(
+            "v name version title regions groups from legal_basis parameters members programmes",
+            "until readings procedure papers",
+        )
+        if top["v"].value is not None and top["v"].value != VERSION:
+            top["v"].complain(f"version {top['v'].value} is newer than this program; update it")
+        self.bases = {key: self.basis(key, place) for key, place in top["legal_basis"].each()}
+        since, until = self.period(top)
+        for name, place in top["parameters"].each():
+            self.parameters[name] = self.parameter(name, place)
+        marks = tuple(self.mark(place) for place in top["members"].items())
+        if COUNTS not in (m.name for m in marks):
+            top["members"].complain(f"must say who counts: a mark named {COUNTS}")
+        for name, rows in self.collections.items():
+            if name != "members":
+                rows[OURS] = "truth"
+        mark_reads = frozenset().union(*(m.rule.reads for m in marks)) if marks else frozenset()
+        programmes = tuple(self.programme(n, p, marks, mark_reads) for n, p in top["programmes"].each())
+        if top["programmes"].value == {}:
+            top["programmes"].complain("no programme is decided")
+        papers = tuple(self.paper(place) for place in top["papers"].items())
+        return dict(
+            content=self.root.value if isinstance(self.root.value, Mapping) else {},
+            name=self.plain_name(top["name"]),
+            version=top["version"].of(int, "a whole number", 0),
+            titles=top["title"].words(),
+            regions=self.regions(top["regions"]),
+            groups=tuple(place.one_of(GROUPS, GROUPS[0]) for place in top["groups"].items()),
+            since=since or "",
+            until=until,
+            legal_basis=tuple(self.bases.values()),
+            readings={key: place.words() for key, place in top["readings"].each()},
+            parameters=self.parameters,
+            marks=marks,
+            programmes=programmes,
+            procedure=tuple(self.stage(place) for place in top["procedure"].items()),
+            papers=papers,
+            facts=frozenset().union(*(p.reads for p in programmes)) if programmes else frozenset(),
+        )
+
+    def basis(self, key: str, place: Place) -> Basis:
+        parts = place.fields("title number from", "until")
+        since, until = self.period(parts)
+        return Basis(key, parts["title"].words(), parts["number"].words(), since or "", until)
+
+    def period(self, parts: Mapping[str, Place]) -> tuple[str | None, str | None]:
+        since, until = parts["from"].day(), parts["until"].day()
+        if since and until and until < since:
+            parts["until"].complain("ends before it begins")
+        return since, until
+
+    def plain_name(self, place: Place) -> str:
+        text = place.text()
+        if text and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
+            place.complain("is made of small letters, digits and single hyphens")
+        return text
+
+    def regions(self, place: Place) -> tuple[str, ...]:
+        found = tuple(self.region(item) for item in place.items())
+        if place.value == []:
+            place.complain('covers nowhere; "" covers everywhere')
+        return found
+
+    def region(self, place: Place) -> str:
+        text = place.text()
+        if not re.fullmatch(r"\d{0,12}", text):
+            place.complain("must be the first digits of an area code")
+        return text
+
+    def citation(self, place: Place) -> str:
+        text = place.text()
+        basis = words.citation_basis(text)
+        if text and basis is None:
+            place.complain("must be like `CN-2021 art.13(1)`")
+        elif text and basis not in self.bases:
+            place.complain(f"{basis} is not in legal_basis")
+        return text
+
+    def parameter(self, name: str, place: Place) -> Parameter:
+        parts = place.fields("kind label values", "unit")
+        kind = parts["kind"].one_of(PARAMETER_KINDS, "number")
+        in_rules, unit = PARAMETER_KINDS[kind]
+        if parts["unit"].value is not None:
+            unit = parts["unit"].one_of(words.UNITS, unit)
+        self.take_name(place, name, in_rules, unit)
+        entries: list[tuple[Place, Entry]] = []
+        for item in parts["values"].items():
+            entries.append((item, self.entry(item, kind)))
+        if not entries and parts["values"].value is not None:
+            parts["values"].complain("holds no value")
+        for i, (item, entry) in enumerate(entries):
+            for _, other in entries[:i]:
+                if (entry.region, entry.group) == (other.region, other.group) and _overlap(entry, other):
+                    item.complain(f"two values in force on {max(entry.since, other.since)}")
+        return Parameter(name, kind, unit, parts["label"].words(), tuple(e for _, e in entries))
+
+    def entry(self, place: Place, kind: str) -> Entry:
+        parts = place.fields("from value citation", "region group until sample note")
+        since, until = self.period(parts)
+        group = parts["group"].one_of(GROUPS, GROUPS[0]) if parts["group"].value is not None else None
+        return Entry(
+            region=self.region(parts["region"]),
+            group=group,
+            since=since or "",
+            until=until,
+            value=_PARAMETER_VALUES[kind](parts["value"]),
+            citation=self.citation(parts["citation"]),
+            sample=parts["sample"].of(bool, "true or false", False),
+        )
+
+    def take_name(self, place: Place, name: str, kind: str, unit: str) -> None:
+        """Let later expressions use a name; names are unique over facts, parameters and lines."""
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            place.complain("a name is made of small letters, digits and _")
+        if name in self.names or name in self.collections or name in (*FUNCTIONS, "verdict"):
+            place.complain(f"the name {name} is taken")
+        self.names[name] = kind
+        self.units[name] = unit
+
+    def expression(self, place: Place, kind: str, row: tuple[str, str] | None = None) -> Expression:
+        scope = Scope(self.names, self.collections, row)
+        try:
+            found = compile_expression(place.text(), scope, kind)
+        except ExpressionRefused as refused:
+            if place.value is not None:
+                place.complain(str(refused))
+            return _NOTHING[kind]
+        return found
+
+    def mark(self, place: Place) -> Mark:
+        parts = place.fields("name is", "because citation")
+        name, citation = parts["name"].text("mark"), self.citation(parts["citation"])
+        because = parts["because"].words() if parts["because"].value is not None else None
+        expression = self.expression(parts["is"], "truth", ("m", "members"))
+        if name in self.collections["members"]:
+            parts["name"].complain(f"the name {name} is taken")
+        self.collections["members"][name] = "truth"
+        return Mark(name, expression, because, citation)
+
+    def programme(self, name: str, place: Place, marks: tuple[Mark, ...], mark_reads: frozenset[str]) -> ProgrammeRules:
+        parts = place.fields("title unit lines eligible amount because")
+        before = dict(self.names), dict(self.units)
+        lines: dict[str, Rule] = {}
+        for item in parts["lines"].items():
+            line = self.line(item, lines)
+            lines[line.name] = line
+        eligible, amount = self.expression(parts["eligible"], "truth"), self.expression(parts["amount"], "number")
+        self.names["verdict"], self.names["amount"] = "text", "number"
+        self.units["verdict"], self.units["amount"] = "text", "fen"
+        because = tuple(self.reason(item) for item in parts["because"].items())
+        if because and because[-1].when is not None:
+            parts["because"].complain("the last reason must fit every outcome: leave out its `when`")
+        self.names, self.units = before
+        deciding = [eligible, amount, *(line.rule for line in lines.values()), *(m.rule for m in marks)]
+        reads = frozenset().union(*(e.reads for e in deciding))
+        codes: dict[str, set[str]] = {}
+        for e in deciding:
+            for fact, some in e.codes.items():
+                codes.setdefault(fact, set()).update(some)
+        fact_reads = frozenset(r for r in reads | mark_reads if _is_fact(r))
+        return ProgrammeRules(
+            name=name,
+            title=parts["title"].words(),
+            unit=parts["unit"].text(),
+            lines=tuple(lines.values()),
+            eligible=eligible,
+            amount=amount,
+            because=because,
+            parameters=frozenset(r for r in reads if r in self.parameters),
+            reads=fact_reads | {"group"},
+            codes={fact: frozenset(some) for fact, some in codes.items()},
+        )
+
+    def line(self, place: Place, earlier: Mapping[str, Rule]) -> Rule:
+        parts = place.fields("name label is unit text citation", "show")
+        name = parts["name"].text("line")
+        unit = parts["unit"].one_of(words.UNITS, "number")
+        kind = "truth" if unit == "truth" else "text" if unit == "text" else "number"
+        rule = self.expression(parts["is"], kind)
+        self.take_name(parts["name"], name, kind, unit)
+        show = self.expression(parts["show"], "truth") if parts["show"].value is not None else None
+        text = self.sentence(parts["text"])
+        direct = rule.reads | text.names
+        return Rule(
+            name=name,
+            label=parts["label"].words(),
+            rule=rule,
+            unit=unit,
+            text=text,
+            citation=self.citation(parts["citation"]),
+            show=show,
+            parameters=frozenset(r for r in direct if r in self.parameters).union(
+                *(earlier[r].parameters for r in direct if r in earlier)
+            ),
+        )
+
+    def reason(self, place: Place) -> Reason:
+        parts = place.fields("zh en", "when")
+        when = self.expression(parts["when"], "truth") if parts["when"].value is not None else None
+        sentence = {lang: parts[lang].value for lang in words.LANGUAGES}
+        return Reason(when, self.sentence(Place(place.at, sentence, place.complaints)))
+
+    def sentence(self, place: Place) -> Text:
+        """A text with `{name}` or `{name:unit}` where figures go."""
+        pieces: dict[str, tuple[str | tuple[str, str], ...]] = {}
+        names: set[str] = set()
+        for lang, text in place.words().items():
+            found: list[str | tuple[str, str]] = []
+            try:
+                parsed = list(Formatter().parse(text))
+            except ValueError:
+                place.under(lang, None).complain("a brace is open or closed alone")
+                parsed = []
+            for literal, name, unit, _ in parsed:
+                if literal:
+                    found.append(literal)
+                if name is None:
+                    continue
+                if name not in self.names:
+                    place.under(lang, None).complain(f"unknown name {name}")
+                elif self.names[name] not in ("number", "truth"):
+                    place.under(lang, None).complain(f"{name} is a code; a text shows figures")
+                elif unit and unit not in words.UNITS:
+                    place.under(lang, None).complain(f"{unit} is none of {', '.join(words.UNITS)}")
+                else:
+                    found.append((name, unit or self.units[name]))
+                    names.add(name)
+            pieces[lang] = tuple(found)
+        return Text(pieces, frozenset(names))
+
+    def stage(self, place: Place) -> Stage:
+        parts = place.fields("name label who citation", "days working")
+        return Stage(
+            parts["name"].text(),
+            parts["label"].words(),
+            parts["who"].words(),
+            parts["days"].of(int, "a whole number", None),
+            parts["working"].of(bool, "true or false", False),
+            self.citation(parts["citation"]),
+        )
+
+    def paper(self, place: Place) -> Paper:
+        parts = place.fields("name label purpose citation", "when")
+        return Paper(
+            parts["name"].text(),
+            parts["label"].words(),
+            parts["purpose"].text(),
+            self.expression(parts["when"], "truth") if parts["when"].value is not None else None,
+            self.citation(parts["citation"]),
+        )
+
+
+def _overlap(a: Entry, b: Entry) -> bool:
+    return (b.until is None or a.since <= b.until) and (a.until is None or b.since <= a.until)
+
+
+def _is_fact(read: str) -> bool:
+    table, _, name = read.partition(".")
+    return read in facts.HOUSEHOLD or read in facts.TABLES or name in facts.COLLECTIONS.get(table, {})
+
+
+def _money(place: Place) -> Value:
+    return place.of(int, "yuan, such as 917 or 917.50", 0)
+
+
+def _rate(place: Place) -> Value:
+    text = place.of(str, "a decimal in quotes", "0")
+    if not re.fullmatch(r"\d+(\.\d+)?", text):
+        place.complain("must be a decimal such as 0.10")
+        return 0
+    return values.whole(Fraction(text))
+
+
+def _codes(place: Place) -> Value:
+    return frozenset(item.text() for item in place.items())
+
+
+_PARAMETER_VALUES: Mapping[str, Callable[[Place], Value]] = {
+    "money": _money,
+    "number": lambda place: place.of(int, "a whole number", 0),
+    "rate": _rate,
+    "truth": lambda place: place.of(bool, "true or false", False),
+    "code": lambda place: place.text(),
+    "codes": _codes,
+}
+
+_NOTHING: Mapping[str, Expression] = {
+    kind: Expression("", kind, lambda env: value, frozenset(), {})
+    for kind, value in {"number": 0, "truth": False, "text": ""}.items()
+}
