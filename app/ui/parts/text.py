@@ -23,9 +23,9 @@ def body(value: str, **more: Any) -> ft.Text:
     return ft.Text(value, theme_style=theme.BODY, **more)
 
 
-def soft(value: str, **more: Any) -> ft.Text:
+def soft(value: str, *, color: str = theme.INK_SOFT, **more: Any) -> ft.Text:
     """Secondary text: the smallest there is, and still readable."""
-    return ft.Text(value, theme_style=theme.SMALL, color=theme.INK_SOFT, **more)
+    return ft.Text(value, theme_style=theme.SMALL, color=color, **more)
 
 
 def label(value: str, **more: Any) -> ft.Text:
