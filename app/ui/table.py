@@ -9,10 +9,16 @@ from app.ui.screens.household import Household
 from app.ui.screens.households import Households
 from app.ui.screens.login import Login
 from app.ui.screens.register import Register
+from app.ui.screens.review_queue import ReviewQueue
+from app.ui.screens.review_steward import Audit, DeskHome, Devices, People
+from app.ui.screens.review_visit import ReviewVisit
 from app.ui.screens.settings import Settings
 from app.ui.screens.sync import Sync
 from app.ui.screens.today import Today
 from app.ui.screens.visit import Visit
+
+READERS = frozenset({"officer", "supervisor", "auditor"})
+STEWARDS = frozenset({"steward", "auditor"})
 
 ROUTES: tuple[Route, ...] = (
     Route("/", Today, tab="today"),
@@ -24,6 +30,11 @@ ROUTES: tuple[Route, ...] = (
     Route("/settings", Settings, tab="settings"),
     Route("/enrol", Enrol, behind="nothing"),
     Route("/login", Login, behind="nothing"),
+    Route("/desk", DeskHome, behind="login", tab="queue"),
+    Route("/desk/visits/{visit}", ReviewVisit, behind="login", tab="queue", beside=ReviewQueue),
+    Route("/desk/people", People, behind="login", tab="people"),
+    Route("/desk/devices", Devices, behind="login", tab="devices"),
+    Route("/desk/audit", Audit, behind="login", tab="audit"),
 )
 
 
@@ -37,4 +48,8 @@ TABS: tuple[Tab, ...] = (
     Tab("households", "/households", ft.Icons.HOLIDAY_VILLAGE_OUTLINED, ft.Icons.HOLIDAY_VILLAGE),
     Tab("sync", "/sync", ft.Icons.CLOUD_SYNC_OUTLINED, ft.Icons.CLOUD_SYNC, badge=_waiting),
     Tab("settings", "/settings", ft.Icons.TUNE_OUTLINED, ft.Icons.TUNE),
+    Tab("queue", "/desk", ft.Icons.FACT_CHECK_OUTLINED, ft.Icons.FACT_CHECK, "login", READERS),
+    Tab("people", "/desk/people", ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS, "login", STEWARDS),
+    Tab("devices", "/desk/devices", ft.Icons.DEVICES_OUTLINED, ft.Icons.DEVICES, "login", STEWARDS),
+    Tab("audit", "/desk/audit", ft.Icons.HISTORY_EDU_OUTLINED, ft.Icons.HISTORY_EDU, "login", STEWARDS),
 )

@@ -6,7 +6,7 @@ comes late, after the person has moved on, is dropped. A login that is over lead
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 import flet as ft
 
@@ -56,6 +56,11 @@ def over(desk: Desk, failed: Failed) -> bool:
     desk.leave()
     desk.tell(desk.problem(failed), "warn")
     return True
+
+
+def use_pick(kind: type[T]) -> tuple[T | None, Callable[[T | None], None]]:
+    """A hook: what has been picked, nothing at first; `kind` is only for the type checker."""
+    return ft.use_state(cast("T | None", None))
 
 
 async def act(desk: Desk, doing: Callable[[], T]) -> T | None:

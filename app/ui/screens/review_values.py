@@ -6,6 +6,7 @@ shown as it is rather than left out, because a reader must not think that nothin
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from app.ui.parts import figures
 from app.ui.words.catalogue import say
@@ -168,10 +169,8 @@ def _whose(row: Mapping[str, Value], reading: Reading) -> str:
 
 
 def _net(row: Mapping[str, Value]) -> int | None:
-    gross, cost = row.get("gross"), row.get("cost")
-    if not _is_int(gross):
-        return None
-    return int(gross) - (int(cost) if _is_int(cost) else 0)
+    gross, cost = row.get("gross"), row.get("cost") or 0
+    return gross - cost if _is_int(gross) and _is_int(cost) else None
 
 
 def _total(sums: Sequence[Value], reading: Reading) -> tuple[str, ...]:
@@ -180,5 +179,5 @@ def _total(sums: Sequence[Value], reading: Reading) -> tuple[str, ...]:
     return (reading.say("review.total", sum=reading.money(sum(sums))),)
 
 
-def _is_int(value: Value) -> bool:
+def _is_int(value: Value) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

@@ -96,6 +96,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "conflict.none": ("不影响测算", "Does not touch the result"),
     "conflict.unknown": ("影响待定", "Effect not known"),
     "conflict.who": ("{name} · {at}", "{name} · {at}"),
+    "conflict.desk": ("办公端", "the desk"),
     "conflict.device": ("设备：{device}", "Device: {device}"),
     "conflict.if": ("若取此项：{outcome}", "With this one: {outcome}"),
     "conflict.keep": ("以此为准", "Keep this one"),

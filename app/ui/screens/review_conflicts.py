@@ -1,0 +1,151 @@
+"""Both sides of a conflict next to each other: the value, who wrote it, when, on which device, and what the decision
+would be with it. One gesture settles what changes nothing; what flips the outcome asks for a reason first."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import flet as ft
+
+from app.review.answers import Conflict, Proposal, Side
+from app.ui import theme
+from app.ui.desk import Desk
+from app.ui.parts import actions, cards, fields, status, text
+from app.ui.screens.review_asking import use_pick
+from app.ui.screens.review_values import Reading, lines
+
+EFFECT_TONE: dict[str, theme.Tone] = {"decision": "bad", "unknown": "warn", "facts": "warn", "none": "plain"}
+
+Settle = Callable[[Conflict, Side, str], Awaitable[bool]]
+"""Settles for a side with a reason; whether it was settled."""
+
+
+@ft.component
+def Conflicts(
+    desk: Desk, conflicts: Sequence[Conflict], members: Reading, may_settle: bool, settle: Settle
+) -> ft.Control:
+    asking, ask = use_pick(tuple[Conflict, Side])
+    reason, set_reason = ft.use_state("")
+    busy, set_busy = ft.use_state(False)
+
+    async def choose(conflict: Conflict, side: Side, why: str) -> None:
+        if busy:
+            return
+        set_busy(True)
+        settled = await settle(conflict, side, why)
+        set_busy(False)
+        if settled:
+            ask(None)
+            set_reason("")
+
+    async def pressed(conflict: Conflict, side: Side) -> None:
+        if conflict.effect == "decision":
+            ask((conflict, side))
+        else:
+            await choose(conflict, side, "")
+
+    ft.use_dialog(_question(desk, asking, members, reason, set_reason, busy, choose, ask) if asking else None)
+    rows = [_conflict(desk, c, members, may_settle and not busy, pressed) for c in conflicts]
+    return cards.section(desk.t("conflict.title"), rows)
+
+
+def _conflict(
+    desk: Desk,
+    conflict: Conflict,
+    reading: Reading,
+    may_settle: bool,
+    pressed: Callable[[Conflict, Side], Awaitable[None]],
+) -> ft.Control:
+    head = ft.Row(
+        [
+            text.label(_named(desk, conflict), expand=True),
+            status.chip(desk.t(f"conflict.{conflict.effect}"), EFFECT_TONE.get(conflict.effect, "plain")),
+        ],
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    sides: list[ft.Control] = [_side(desk, conflict, side, reading, may_settle, pressed) for side in conflict.sides]
+    beside = ft.ResponsiveRow([ft.Container(s, col={"xs": 12, "md": 6}) for s in sides], spacing=10, run_spacing=10)
+    return cards.card([head, beside])
+
+
+def _side(
+    desk: Desk,
+    conflict: Conflict,
+    side: Side,
+    reading: Reading,
+    may_settle: bool,
+    pressed: Callable[[Conflict, Side], Awaitable[None]],
+) -> ft.Control:
+    parts: list[ft.Control] = [
+        text.title(line, selectable=True)
+        for line in lines(conflict.slot, conflict.type, conflict.codes, side.value, reading)
+    ]
+    parts.append(text.soft(desk.t("conflict.who", name=side.name, at=desk.moment(side.at))))
+    device = desk.t("conflict.desk") if side.device_name == "desk" else side.device_name
+    parts.append(text.soft(desk.t("conflict.device", device=device)))
+    if conflict.effect == "decision":
+        parts += [text.body(desk.t("conflict.if", outcome=outcome(desk, p))) for p in side.proposals]
+    if may_settle:
+        keep = actions.secondary(
+            desk.t("conflict.keep"),
+            lambda: pressed(conflict, side),
+            icon=ft.Icons.CHECK,
+            id=f"keep-{conflict.slot}-{side.change[:6]}",
+        )
+        parts.append(ft.Container(keep, padding=ft.Padding.only(top=6)))
+    return ft.Container(
+        ft.Column(parts, spacing=3, horizontal_alignment=ft.CrossAxisAlignment.START),
+        padding=14,
+        bgcolor=theme.SUNKEN,
+        border_radius=theme.RADIUS,
+    )
+
+
+def outcome(desk: Desk, proposal: Proposal) -> str:
+    """A proposal in a few words: verdict, and the amount when there is one to pay."""
+    words = desk.label("verdict", proposal.verdict)
+    if proposal.verdict != "eligible":
+        return words
+    return desk.t("review.decided", verdict=words, amount=desk.money(proposal.amount))
+
+
+def _named(desk: Desk, conflict: Conflict) -> str:
+    what = desk.pick(conflict.label)
+    return desk.t("conflict.of", who=conflict.title, what=what) if conflict.title else what
+
+
+def _question(
+    desk: Desk,
+    asking: tuple[Conflict, Side],
+    reading: Reading,
+    reason: str,
+    set_reason: Callable[[str], None],
+    busy: bool,
+    choose: Callable[[Conflict, Side, str], Awaitable[None]],
+    ask: Callable[[None], None],
+) -> ft.AlertDialog:
+    conflict, side = asking
+    value = "；".join(lines(conflict.slot, conflict.type, conflict.codes, side.value, reading))
+    body: list[ft.Control] = [text.body(desk.t("conflict.if", outcome=outcome(desk, p))) for p in side.proposals]
+    body.append(
+        fields.field(
+            desk.t("conflict.reason"),
+            reason,
+            multiline=True,
+            min_lines=2,
+            autofocus=True,
+            on_change=lambda e: set_reason(e.control.value),
+        )
+    )
+    return ft.AlertDialog(
+        title=desk.t("conflict.ask", value=value),
+        content=ft.Container(ft.Column(body, tight=True, spacing=12), width=460),
+        actions=[
+            actions.quiet(desk.t("decide.cancel"), lambda: ask(None), id="cancel"),
+            actions.primary(
+                desk.t("conflict.keep"),
+                lambda: choose(conflict, side, reason),
+                disabled=busy or not reason.strip(),
+                id="settle",
+            ),
+        ],
+        on_dismiss=lambda _: ask(None),
+    )
