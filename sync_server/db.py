@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from schemas import codec
@@ -68,8 +68,8 @@ class Database:
 
     def transaction(self, work: Callable[[Tx], T]) -> T:
         """What `work` returns, committed. It may be run again from the start when another writer was in the way, so
-        it must do nothing but through its Tx. Raises Failed("server_busy") when that does not help and
-        Failed("server_full") when the disk is full."""
+        it must do nothing but through its Tx. Raises Failed: `server_busy` when that does not help, `server_full`,
+        `malformed` for a value that no column can hold."""
         return self._run(work, "")
 
     def snapshot(self, work: Callable[[Tx], T]) -> T:
@@ -84,6 +84,8 @@ class Database:
             try:
                 with self._connect(isolation) as connection, connection.begin():
                     return work(Tx(connection, self.clock, self.keyring, self.settings))
+            except DataError as error:  # a NUL, or text too long for its column: what was asked cannot be
+                raise Failed("malformed", place="text") from error
             except DBAPIError as error:
                 refusal = _refusal(error)
                 if refusal is None:
@@ -109,7 +111,11 @@ def _engine(url: str) -> Engine:
         "hide_parameters": True,
         "json_serializer": lambda value: codec.encode(value).decode(),
     }
-    if make_url(url).get_backend_name() == "postgresql":
+    try:
+        backend = make_url(url).get_backend_name()
+    except (ArgumentError, ValueError) as error:
+        raise Failed("settings_bad", name="RUHU_DATABASE_URL") from error
+    if backend == "postgresql":
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **options)
     event.listen(engine, "connect", _sqlite_connected)

@@ -7,8 +7,10 @@ from typing import Self
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from schemas.clock import Clock
+from schemas.problems import Failed
 from sync_server.db import Database
 from sync_server.keys import Keyring
 from sync_server.settings import Settings
@@ -25,11 +27,19 @@ class Server:
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Self:
-        """A server on these settings, its tables made or migrated."""
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        """A server on these settings, its tables made or migrated. Raises Failed: `settings_bad` when the data folder
+        or the URL cannot be used, `database_down`."""
+        try:
+            settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Failed("settings_bad", name="RUHU_DATA") from error
         clock = clock or Clock()
         db = Database(settings, clock, Keyring(settings.keys))
-        migrate(db)
+        try:
+            migrate(db)
+        except OperationalError as error:
+            db.close()
+            raise Failed("database_down") from error
         return cls(settings, clock, db)
 
     def close(self) -> None:

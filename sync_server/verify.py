@@ -6,11 +6,11 @@ fit is a `Finding` that names a place and never what stands there. Damaged heads
 of their own; a damaged change cannot, and is what a backup is for.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from schemas import change as changes
 from schemas import codec, signing
@@ -30,6 +30,34 @@ class Finding:
     about: str
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What was checked, as counts by county, and what does not fit, by county."""
+
+    checked: Mapping[str, Mapping[str, int]]
+    found: Mapping[str, Sequence[Finding]]
+
+    @property
+    def clean(self) -> bool:
+        return not any(self.found.values())
+
+    def lines(self) -> list[str]:
+        """What to print: a line of figures for each county, then a line for each finding."""
+        out = []
+        for code, counts in self.checked.items():
+            figures = ", ".join(f"{number} {name}" for name, number in counts.items())
+            verdict = f"{len(self.found[code])} WRONG" if self.found[code] else "all as it must be"
+            out.append(f"{code}: {figures}: {verdict}")
+            out += [f"{code}: {finding.what} {finding.about}" for finding in self.found[code]]
+        return out
+
+
+def everything(tx: Tx) -> Findings:
+    """Every county of the server, checked."""
+    counties = tx.execute(select(t.county.c.code).order_by(t.county.c.code)).scalars().all()
+    return Findings({code: _counts(tx, code) for code in counties}, {code: county(tx, code) for code in counties})
+
+
 def county(tx: Tx, code: str) -> list[Finding]:
     """Everything that does not fit in a county, in the order found; empty when all is well."""
     return [finding for check in CHECKS for finding in check(tx, code)]
@@ -47,6 +75,13 @@ def mend(tx: Tx, county: str) -> int:
             made += len(derived)
     audit.write(tx, county, audit.SERVER, "heads_mended", county, count=made)
     return made
+
+
+def _counts(tx: Tx, county: str) -> dict[str, int]:
+    return {
+        name: tx.execute(select(func.count()).select_from(table).where(table.c.county == county)).scalar_one()
+        for name, table in _COUNTED.items()
+    }
 
 
 def _changes(tx: Tx, county: str) -> Iterator[Finding]:
@@ -174,6 +209,15 @@ CHECKS: tuple[Callable[[Tx, str], Iterator[Finding]], ...] = (
     _audit,
 )
 
+_COUNTED = {
+    "changes": t.change,
+    "records": t.head,
+    "areas": t.area,
+    "devices": t.device,
+    "chunks": t.chunk,
+    "documents": t.library,
+    "audit rows": t.audit,
+}
 _INDEXED = ("household", "record", "kind", "author", "device", "n")
 _TIMES = {"received_at", "updated_at", "skew", "author"}  # of the moment of taking, which a release moves
 

@@ -82,7 +82,7 @@ Host = Annotated[Server, Depends(server)]
 def signed(request: Request, body: Body, host: Host) -> Device:
     """The device that signed this request. Raises Failed: `unknown_device`, `bad_signature`."""
     name, at, signature = (request.headers.get(h, "") for h in ("ruhu-device", "ruhu-at", "ruhu-signature"))
-    method, path = request.method, request.url.path
+    method, path = request.method, request.scope["raw_path"].decode("ascii", "replace")  # as sent, which was signed
     return host.db.snapshot(lambda tx: devices.authentic(tx, name, at, signature, method, path, body.raw))
 
 
