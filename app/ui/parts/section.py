@@ -5,6 +5,7 @@
 
 import flet as ft
 
+from app.ui.parts import text
 from app.ui.parts.choices import Choices, lies_open
 from app.ui.parts.photo import Photo
 from app.ui.parts.question import Note, memo
@@ -12,7 +13,7 @@ from app.ui.parts.repeats import rows
 from app.ui.parts.sheet import Cluster, Field, Node, Rows, Sheet
 from app.ui.parts.signature import Signature
 from app.ui.parts.typed import Typed
-from app.ui.theme import GREEN_DEEP, TITLE
+from app.ui.theme import GREEN_DEEP
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Question
 
@@ -70,19 +71,25 @@ def _placed(node: Node, sheet: Sheet, lang: str, columns: int) -> ft.Control:
                 col=1 if short else columns,
             )
         case Cluster():
-            return _heading(node.path, node.label, body(node.nodes, sheet, lang, columns), columns)
+            return _headed(node, sheet, body(node.nodes, sheet, lang, columns), columns)
         case Rows():
-            return _heading(node.path, node.label, rows(node, sheet, lang, columns, body), columns)
+            return _headed(node, sheet, rows(node, sheet, lang, columns, body), columns)
 
 
-def _heading(path: str, label: str, content: ft.Control, columns: int) -> ft.Control:
-    parts: list[ft.Control] = [content]
-    if label:
-        title = ft.Text(label, theme_style=TITLE, color=GREEN_DEEP)
-        parts.insert(0, ft.Container(ft.Semantics(header=True, content=title), padding=ft.Padding.only(left=10)))
+def _headed(node: Cluster | Rows, sheet: Sheet, content: ft.Control, columns: int) -> ft.Control:
+    """A group or repeat under its heading; one that is a whole section has the section's."""
+    parts: list[ft.Control] = []
+    if node.path != sheet.layout.section:
+        inset = ft.Padding.symmetric(horizontal=10)
+        if node.label:
+            title = text.title(node.label, color=GREEN_DEEP)
+            parts.append(ft.Container(ft.Semantics(header=True, content=title), padding=inset))
+        if node.hint:
+            parts.append(ft.Container(text.soft(node.hint), padding=inset))
+    parts.append(content)
     return ft.Container(
         ft.Column(parts, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
-        key=path,
+        key=node.path,
         col=columns,
         padding=ft.Padding.only(top=6),
     )

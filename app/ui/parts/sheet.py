@@ -41,6 +41,7 @@ class Cluster:
 
     path: str
     label: str
+    hint: str
     nodes: "tuple[Node, ...]"
 
 
@@ -57,6 +58,7 @@ class Rows:
 
     path: str
     label: str
+    hint: str
     rows: tuple[Row, ...]
     can_add: bool
     can_remove: bool
@@ -371,12 +373,14 @@ class Sheet:
             case Question():
                 return Field(item.path)
             case Group():
-                return Cluster(item.path, item.label, tuple(self._node(i, troubles, strict, live) for i in item.items))
+                nodes = tuple(self._node(i, troubles, strict, live) for i in item.items)
+                return Cluster(item.path, item.label, item.hint, nodes)
             case _:
                 folds = any(len(list(_questions(i.items))) > COMPACT for i in item.instances)
                 return Rows(
                     item.path,
                     item.label,
+                    item.hint,
                     tuple(self._row(i, troubles, strict, live) for i in item.instances),
                     item.can_add,
                     item.can_remove,
@@ -439,5 +443,7 @@ def _tells(question: Question) -> bool:
 
 
 def _words(question: Question) -> str:
+    if question.value == "yes":
+        return question.label
     chosen = question.value if isinstance(question.value, list) else [question.value]
     return "、".join(c.label for c in question.choices if c.value in chosen)
