@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.vault import sealing, tables
 from app.vault.keyring import Tx
+from app.vault.keys import DeviceKeys
 from schemas import signing
 from schemas.change import START
 from schemas.codec import Value
@@ -25,6 +26,10 @@ class Account:
     server_url: str
     sign_private: bytes = field(repr=False)
     box_private: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, grant: Grant, keys: DeviceKeys, server_url: str) -> Self:
+        return cls(grant, server_url, keys.sign_private, keys.box_private)
 
     def wire(self) -> dict[str, Value]:
         keys = {"sign": self.sign_private.hex(), "box": self.box_private.hex()}
@@ -44,7 +49,10 @@ def check(grant: Grant) -> None:
 
 
 def keep(tx: Tx, kept: Account) -> None:
-    """Writes the account; the device's chain is left where it is, or begun."""
+    """Writes the account, and the name and role that the unlock screen shows. The device's chain is left where it
+    is, or begun."""
+    shown = {"name": kept.grant.name, "role": kept.grant.role}
+    tx.sql.execute(update(tables.person).where(tables.person.c.no == tx.person).values(**shown))
     rev = 1 + (tx.sql.scalar(select(account.rev).where(account.person == tx.person)) or 0)
     values = {"rev": rev, "sealed": tx.ring.seal_own("account", rev, kept.wire())}
     tx.sql.execute(

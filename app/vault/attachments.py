@@ -9,9 +9,10 @@ A chunk is 256 KiB of the plain bytes, named by its SHA-256, so that the server 
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.vault import records, sealing, stream, tables
@@ -109,6 +110,14 @@ def remove_files(folder: Path, files: Sequence[str]) -> None:
     for file in files:
         with contextlib.suppress(OSError):
             (folder / file).unlink(missing_ok=True)
+
+
+def sweep(sql: Connection, folder: Path, now: datetime) -> None:
+    """Removes what a cut left behind: files older than a day that are half written or that no row names."""
+    named = set(sql.scalars(select(attachment.file)))
+    with contextlib.suppress(OSError):
+        stray = [f for f in folder.iterdir() if f.name not in named]
+        remove_files(folder, [f.name for f in stray if now.timestamp() - f.stat().st_mtime > 24 * 3600])
 
 
 def chunks_waiting(tx: Tx) -> list[str]:

@@ -7,13 +7,13 @@ wrapped key that does not open is skipped: it must not keep the others shut.
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.vault import sealing, tables
 from app.vault.keyring import Keyring
 from app.vault.sealing import Random
-from schemas import box, codec
+from schemas import box, codec, escrow
 from schemas.problems import Failed
 from schemas.wire import Grant
 
@@ -24,7 +24,9 @@ def add_missing(sql: Connection, ring: Keyring, grant: Grant, random: Random) ->
     """Makes a key for every area of the grant that has none yet, and boxes all keys to the county's present one."""
     for area in grant.areas:
         if not ring.holds(area.code):
-            ring.add(area.code, 1, random(32))
+            # A key that did not open keeps its row and its escrow: the county may open it yet.
+            shut = select(func.max(area_key.gen)).where(area_key.person == ring.person, area_key.area == area.code)
+            ring.add(area.code, 1 + (sql.scalar(shut) or 0), random(32))
     for code, gen in ring.compartments():
         _keep(sql, ring, grant, code, gen, random)
 
@@ -48,23 +50,18 @@ def escrowed(sql: Connection, person: int) -> Mapping[tuple[str, int], bytes]:
     return {(row.area, row.gen): row.escrow for row in rows}
 
 
-def escrow_about(vault: str, user: str, area: str, gen: int) -> bytes:
-    """What a compartment's escrow box is bound to; `vault` is the vault's id in hex."""
-    return codec.encode(["escrow", vault, user, area, gen])
-
-
 def _keep(sql: Connection, ring: Keyring, grant: Grant, code: str, gen: int, random: Random) -> None:
     key = ring.area_key(code, gen)
     wrapping = sealing.subkey(ring.user_key, "grants")
-    about = escrow_about(ring.vault.hex(), grant.user, code, gen)
+    about = escrow.about(ring.vault.hex(), grant.user, code, gen)
     try:
-        escrow = box.close(bytes.fromhex(grant.county_box_key), about, key, random)
+        boxed = box.close(bytes.fromhex(grant.county_box_key), about, key, random)
     except ValueError:
         raise Failed("bad_grant") from None
     values = {
         "wrapped": sealing.seal(ring.suite, wrapping, _about(ring.vault, ring.person, code, gen), key, random),
         "county_key": codec.sha256(bytes.fromhex(grant.county_box_key))[:16],
-        "escrow": escrow,
+        "escrow": boxed,
     }
     sql.execute(
         insert(tables.area_key)

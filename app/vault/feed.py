@@ -5,7 +5,7 @@ place in the feed is noted. A page that does not join on to what is here, or who
 nothing: `chain_broken`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -125,8 +125,3 @@ def _held(tx: Tx, record: str, first: Change, area: str) -> Record | None:
         if failed.code != "damaged":
             raise
         return None
-
-
-def contents(tx: Tx, areas: Sequence[str]) -> Mapping[str, tuple[int, str]]:
-    """For each area the number and chain of the last entry here."""
-    return {area: _cursor(tx, area) for area in areas}

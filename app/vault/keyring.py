@@ -60,8 +60,8 @@ class Keyring:
     def drop(self) -> None:
         """Forgets the keys. Python cannot wipe bytes; dropping the references is what it can do."""
         self._user_key = None
-        self._areas.clear()
-        self._derived.clear()
+        self._areas = {}
+        self._derived = {}
 
     def generation(self, area: str) -> int:
         """The generation to seal under; raises Failed `not_your_area` where the person holds no key."""
@@ -71,7 +71,7 @@ class Keyring:
         return max(gens)
 
     def add(self, area: str, gen: int, key: bytes) -> None:
-        self._areas[area, gen] = key
+        self._areas = {**self._areas, (area, gen): key}
 
     def holds(self, area: str) -> bool:
         return any(code == area for code, _ in self._areas)
@@ -89,12 +89,13 @@ class Keyring:
         return sealing.unpack(sealing.unseal(self.key(purpose, area, gen), about, sealed))
 
     def key(self, purpose: str, area: str, gen: int) -> bytes:
-        """A compartment's key for one purpose."""
+        """A compartment's key for one purpose; raises sealing.Damaged for a compartment whose key did not open."""
         known = self._derived.get((area, gen, purpose))
         if known is None:
-            if (area, gen) not in self._areas:
-                raise Failed("locked" if self._user_key is None else "not_your_area")
-            known = self._derived[area, gen, purpose] = sealing.subkey(self._areas[area, gen], purpose)
+            key = self._areas.get((area, gen))
+            if key is None:
+                raise Failed("locked") if self._user_key is None else sealing.Damaged
+            known = self._derived[area, gen, purpose] = sealing.subkey(key, purpose)
         return known
 
     def compartments(self) -> list[tuple[str, int]]:

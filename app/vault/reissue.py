@@ -7,12 +7,14 @@ new numbers and so new ids. Wherever an old id was kept as *seen* the new one ta
 
 from dataclasses import replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 
 from app.vault import changes, records, summary, tables, working
 from app.vault.keyring import Tx
 from app.vault.records import Record
 from schemas.change import START, Change
+from schemas.codec import Value
+from schemas.problems import Failed
 
 change = tables.change.c
 
@@ -21,7 +23,7 @@ def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
     """Begins the device's chain anew with the changes that were not sent, in their order."""
     mine = select(tables.change).where(change.person == tx.person, change.n.is_not(None)).order_by(change.n)
     rows = tx.sql.execute(mine.where(change.state == changes.UNSENT)).all()
-    old = changes.opened(tx, rows)
+    old = [found for row in rows if (found := _read(tx, row)) is not None]
     areas = {row.id: row.area for row in rows}
     tx.sql.execute(delete(tables.change).where(change.person == tx.person, change.id.in_(list(areas))))
     # The old chain's numbers end here: what the server has of it comes down the feed under its ids.
@@ -50,6 +52,21 @@ def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
         seen = {r: {s: [renamed.get(c, c) for c in ids] for s, ids in slots.items()} for r, slots in copy.seen.items()}
         working.save(tx, replace(copy, seen=seen))
     return new
+
+
+def _read(tx: Tx, row: Row[tuple[Value, ...]]) -> Change | None:
+    """An unsent change; of one that is damaged, what its record still holds of it, as a change that has seen nothing:
+    a person may have to settle a conflict, but nothing is lost. None when the record does not hold it either."""
+    try:
+        return changes.one(tx, row)
+    except Failed:
+        held = records.load(tx, row.record)
+        sets = {slot: writes[row.id] for slot, writes in held.heads.live.items() if row.id in writes} if held else {}
+        if held is None or not sets:
+            records.log.error("change %s is damaged and lost", row.id)
+            return None
+        stamp = tx.clock.stamp()
+        return Change(row.household, row.record, held.kind, "", sets, frozenset(), "", "", row.n, "", stamp, "")
 
 
 def _rebuild(tx: Tx, touched: set[str]) -> None:

@@ -8,11 +8,12 @@ that share the folder queue up behind it. `hide_parameters` keeps personal data 
 
 import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, create_engine, event, select
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -41,12 +42,14 @@ class Store:
         )
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
-        with self.writing() as tx:
-            version = tx.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if version > tables.SCHEMA:
-                raise Failed("vault_newer")
-            tables.metadata.create_all(tx)
-            tx.exec_driver_sql(f"PRAGMA user_version={tables.SCHEMA}")
+        with self.reading() as sql:
+            version = sql.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if version > tables.SCHEMA:
+            raise Failed("vault_newer")
+        if version < tables.SCHEMA:
+            with self.writing() as sql:
+                tables.metadata.create_all(sql)
+                sql.exec_driver_sql(f"PRAGMA user_version={tables.SCHEMA}")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -63,6 +66,18 @@ class Store:
             connection.execution_options(ruhu_writes=True).begin(),
         ):
             yield connection
+
+    def fact(self, name: str, made: Callable[[], bytes]) -> bytes:
+        """A fact about the vault itself, made when it is asked for the first time."""
+        facts = tables.fact
+        known = select(facts.c.data).where(facts.c.name == name)
+        with self.reading() as sql:
+            found: bytes | None = sql.scalar(known)
+        if found is None:
+            with self.writing() as sql:
+                sql.execute(insert(facts).values(name=name, data=made()).on_conflict_do_nothing())
+                found = sql.execute(known).scalar_one()
+        return found
 
     def forget_deleted(self) -> None:
         """Empties the log, so that what was deleted or replaced is no longer in it. Done as far as no reader holds it

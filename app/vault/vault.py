@@ -8,14 +8,14 @@ itself can read nothing.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
-from app.vault import account, compartments, slots, tables, ways_in
+from app.vault import account, attachments, compartments, reissue, slots, tables, ways_in
 from app.vault.account import Account
 from app.vault.device_secret import DeviceSecret
 from app.vault.keyring import Keyring, Tx
@@ -24,7 +24,9 @@ from app.vault.open import Open
 from app.vault.sealing import AES
 from app.vault.slots import PASS, PIN
 from app.vault.store import Store, saying_disk_errors
+from schemas import escrow
 from schemas.clock import Clock
+from schemas.codec import Value
 from schemas.problems import Failed
 from schemas.wire import Grant
 
@@ -66,8 +68,9 @@ class Vault:
         with saying_disk_errors():
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._store = Store(folder / "vault.db")
-        with self._store.writing() as sql:
-            self._id = _vault_id(sql, clock)
+        self._id = self._store.fact("id", lambda: clock.random(16))
+        with self._store.reading() as sql:
+            attachments.sweep(sql, folder / "attachments", clock.now())
 
     def close(self) -> None:
         """Closes the file. Everything open from it must be locked before."""
@@ -86,9 +89,7 @@ class Vault:
         ones (see `Open.renew`). Raises Failed: `bad_grant`, `weak_pin`, `weak_passphrase`, or as `unlock` does.
         """
         account.check(grant)
-        slots.check_pin(pin)
-        if passphrase is not None:
-            slots.check_passphrase(passphrase)
+        secrets = _checked(pin, passphrase)
         with _ADMITTING:
             if self._number(grant.user) is not None:
                 mine = self.unlock(grant.user, pin)
@@ -96,7 +97,7 @@ class Vault:
                 if passphrase is not None:
                     mine.set_passphrase(passphrase)
                 return mine
-            return self._admit_new(grant, keys, {PIN: pin, PASS: passphrase}, server_url)
+            return self._admit_new(grant, keys, secrets, server_url)
 
     def unlock(self, user: str, secret: str, kind: str = PIN) -> Open:
         """The person's open vault.
@@ -118,23 +119,66 @@ class Vault:
         )
         with self._store.reading() as sql:
             areas = compartments.opened(sql, self._id, number, key)
-        return self._open(number, key, areas)
+        ring = Keyring(self._id, number, key, areas, self._suite, self._clock.random)
+        return Open(self._store, self._folder, ring, self._clock, self._slot)
 
-    def _admit_new(self, grant: Grant, keys: DeviceKeys, secrets: Mapping[str, str | None], server_url: str) -> Open:
+    def recovery_request(self, user: str, keys: DeviceKeys) -> Value:
+        """What the county needs to let a person in again who has lost every way in: the boxes made for it when they
+        were admitted. `keys` are the new keys this device enrols with; the answer is closed to them. Raises Failed
+        `not_found`."""
+        number = self._number(user)
+        if number is None:
+            raise Failed("not_found")
+        with self._store.reading() as sql:
+            boxes = compartments.escrowed(sql, number)
+        return escrow.request(self._id.hex(), user, keys.box_public_hex, boxes)
+
+    def restore(
+        self, grant: Grant, keys: DeviceKeys, answer: Value, pin: str, passphrase: str | None, server_url: str
+    ) -> Open:
+        """Lets a person in again by the county's answer to `recovery_request`, under a new grant and with new secrets.
+        What was not sent is issued anew under the new device id.
+
+        Raises Failed: `bad_grant`, `bad_escrow`, `weak_pin`, `weak_passphrase`, `not_found`.
+        """
+        account.check(grant)
+        secrets = _checked(pin, passphrase)
+        number = self._number(grant.user)
+        if number is None:
+            raise Failed("not_found")
+        areas = escrow.keys(answer, keys.box_private, self._id.hex(), grant.user)
         key = self._clock.random(32)
-        ways = [self._slot(grant.user, kind, text, key) for kind, text in secrets.items() if text is not None]
+        ways = [self._slot(grant.user, kind, text, key) for kind, text in secrets.items()]
+        with self._store.writing() as sql:
+            ways_in.remove(sql, number)
+            ring = self._furnish(sql, number, key, areas, ways, Account.of(grant, keys, server_url))
+            reissue.all_unsent(Tx(sql, ring, self._clock), grant.user, grant.device)
+        self._store.forget_deleted()
+        return Open(self._store, self._folder, ring, self._clock, self._slot)
+
+    def _furnish(
+        self,
+        sql: Connection,
+        number: int,
+        key: bytes,
+        areas: Mapping[tuple[str, int], bytes],
+        ways: Sequence[slots.Slot],
+        mine: Account,
+    ) -> Keyring:
+        """Ways in, account and compartments of a person, under a new user key."""
+        for way in ways:
+            ways_in.put(sql, number, way)
+        ring = Keyring(self._id, number, key, areas, self._suite, self._clock.random)
+        account.keep(Tx(sql, ring, self._clock), mine)
+        compartments.add_missing(sql, ring, mine.grant, self._clock.random)
+        return ring
+
+    def _admit_new(self, grant: Grant, keys: DeviceKeys, secrets: Mapping[str, str], server_url: str) -> Open:
+        key = self._clock.random(32)
+        ways = [self._slot(grant.user, kind, text, key) for kind, text in secrets.items()]
         with self._store.writing() as sql:
             number = _add_person(sql, grant)
-            for way in ways:
-                ways_in.put(sql, number, way)
-            ring = Keyring(self._id, number, key, {}, self._suite, self._clock.random)
-            tx = Tx(sql, ring, self._clock)
-            account.keep(tx, Account(grant, server_url, keys.sign_private, keys.box_private))
-            compartments.add_missing(sql, ring, grant, self._clock.random)
-        return self._open(number, key, {c: ring.area_key(*c) for c in ring.compartments()})
-
-    def _open(self, number: int, key: bytes, areas: Mapping[tuple[str, int], bytes]) -> Open:
-        ring = Keyring(self._id, number, key, areas, self._suite, self._clock.random)
+            ring = self._furnish(sql, number, key, {}, ways, Account.of(grant, keys, server_url))
         return Open(self._store, self._folder, ring, self._clock, self._slot)
 
     def _slot(self, user: str, kind: str, secret: str, key: bytes) -> slots.Slot:
@@ -165,13 +209,13 @@ class Vault:
             return sql.scalar(select(person.no).where(person.user == user))
 
 
-def _vault_id(sql: Connection, clock: Clock) -> bytes:
-    fact = tables.fact
-    known = sql.scalar(select(fact.c.data).where(fact.c.name == "id"))
-    if known is None:
-        known = clock.random(16)
-        sql.execute(insert(fact).values(name="id", data=known))
-    return bytes(known)
+def _checked(pin: str, passphrase: str | None) -> dict[str, str]:
+    """The secrets by kind of slot; raises Failed `weak_pin` or `weak_passphrase`."""
+    slots.check_pin(pin)
+    if passphrase is None:
+        return {PIN: pin}
+    slots.check_passphrase(passphrase)
+    return {PIN: pin, PASS: passphrase}
 
 
 def _add_person(sql: Connection, grant: Grant) -> int:

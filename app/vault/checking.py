@@ -1,0 +1,180 @@
+"""Whether everything in a person's vault still opens and agrees, row by row; and mending what can be mended here.
+
+The changes are the truth; heads, summaries and the blind index follow from them and are made anew from them. What is
+lost with a damaged change comes back from the server by `fetch_again`, unless it was never sent.
+"""
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import Row, Table, delete, select, update
+
+from app.vault import attachments, changes, records, sealing, summary, tables
+from app.vault.keyring import Tx
+from app.vault.records import Record
+from schemas import codec
+from schemas.change import START, Change, chain
+from schemas.codec import Value
+from schemas.merge import NOTHING, Heads, apply
+from schemas.problems import Failed
+
+UNREADABLE = "unreadable"
+DIFFERS = "differs"
+BROKEN = "broken"
+
+change = tables.change.c
+record = tables.record.c
+Rows: TypeAlias = Sequence[Row[tuple[Value, ...]]]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One thing that is not as it must be. `what` is the table, `id` the row's; `fault` is `unreadable`, `differs`
+    (a record is not what its changes say, or is not there) or `broken` (a chain does not join)."""
+
+    what: str
+    id: str
+    area: str
+    fault: str
+
+
+def verify(tx: Tx, folder: Path) -> list[Damage]:
+    """Opens every row and file of the person and checks every chain; an empty list says that all is well."""
+    rows = _all(tx, tables.change)
+    readable = _readable(tx, rows)
+    unreadable = [Damage("change", row.id, row.area, UNREADABLE) for row in rows if row.id not in readable]
+    chains = [*_feeds(tx, rows), *_own_chain(tx, rows, readable)]
+    return [*unreadable, *chains, *_records(tx, _said(tx, rows, readable)), *_rest(tx, folder)]
+
+
+def repair(tx: Tx) -> None:
+    """Makes anew what follows from the changes: every record whose changes can all be read, and every summary."""
+    rows = _all(tx, tables.change)
+    for made in _said(tx, rows, _readable(tx, rows)).values():
+        if made is not None:
+            records.save(tx, made)
+    summary.renew(tx, sorted({row.household for row in _all(tx, tables.record)}))
+
+
+def fetch_again(tx: Tx, area: str) -> None:
+    """Lets the next pull bring the whole area again, to replace changes that are damaged here. What was never sent
+    stays. Between this and the pull such records show less than they should: call it only when about to sync."""
+    rows = _all(tx, tables.change)
+    readable = _readable(tx, rows)
+    fed = [row for row in rows if row.area == area and row.state != changes.UNSENT]
+    lost = [row for row in fed if row.id not in readable]
+    mine = change.person == tx.person
+    tx.sql.execute(delete(tables.change).where(mine, change.id.in_([row.id for row in lost])))
+    tx.sql.execute(
+        update(tables.change).where(mine, change.id.in_([row.id for row in fed])).values(seq=None, link=None)
+    )
+    tx.sql.execute(delete(tables.cursor).where(tables.cursor.c.person == tx.person, tables.cursor.c.area == area))
+    for row in lost:
+        tx.sql.execute(delete(tables.record).where(record.person == tx.person, record.id == row.record))
+    repair(tx)
+
+
+def _readable(tx: Tx, rows: Rows) -> dict[str, Change]:
+    out = {}
+    for row in rows:
+        with contextlib.suppress(Failed):
+            out[row.id] = changes.one(tx, row)
+    return out
+
+
+def _said(tx: Tx, rows: Rows, readable: Mapping[str, Change]) -> dict[str, Record | None]:
+    """The records that the changes make; None for one of whose changes some cannot be read."""
+    revs = {row.id: row.rev for row in _all(tx, tables.record)}
+    out: dict[str, Record | None] = {}
+    for row in rows:
+        said, known = readable.get(row.id), out.get(row.record)
+        if said is None or (known is None and row.record in out):
+            out[row.record] = None
+        elif known is None:
+            new = Record(said.record, said.household, said.kind, row.area, NOTHING, revs.get(row.record, 0))
+            out[row.record] = replace(new, heads=apply(NOTHING, said))
+        else:
+            out[row.record] = replace(known, heads=apply(known.heads, said))
+    return out
+
+
+def _feeds(tx: Tx, rows: Rows) -> Iterable[Damage]:
+    """An area's entries must be dense, and their chain the one at the cursor."""
+    feeds: dict[str, list[Row[tuple[Value, ...]]]] = {}
+    for row in rows:
+        if row.seq is not None:
+            feeds.setdefault(row.area, []).append(row)
+    for cursor in _all(tx, tables.cursor):
+        seq, link = 0, START
+        for row in sorted(feeds.pop(cursor.area, []), key=lambda r: r.seq):
+            seq, link = seq + 1, chain(link, row.id)
+            if (row.seq, row.link) != (seq, link):
+                break
+        if (seq, link) != (cursor.seq, cursor.chain):
+            yield Damage("feed", cursor.area, cursor.area, BROKEN)
+    yield from (Damage("feed", area, area, BROKEN) for area in feeds)
+
+
+def _own_chain(tx: Tx, rows: Rows, readable: Mapping[str, Change]) -> Iterable[Damage]:
+    """The device's numbers must be dense and each change must name the one before."""
+    n, prev = 0, START
+    for row in sorted((r for r in rows if r.n is not None), key=lambda r: r.n):
+        known = readable.get(row.id)
+        if row.n != n + 1 or (known is not None and (known.n, known.prev) != (row.n, prev)):
+            yield Damage("change", row.id, row.area, BROKEN)
+        n, prev = row.n, row.id
+    for account in _all(tx, tables.account):
+        if (account.n, account.prev) != (n, prev):
+            yield Damage("account", "", "", BROKEN)
+
+
+def _records(tx: Tx, said: Mapping[str, Record | None]) -> Iterable[Damage]:
+    rows = {row.id: row for row in _all(tx, tables.record)}
+    for id_, row in rows.items():
+        held, made = _heads(tx, row), said.get(id_)
+        if held is None:
+            yield Damage("record", id_, row.area, UNREADABLE)
+        elif id_ not in said or (made is not None and not _same(held, made.heads)):
+            yield Damage("record", id_, row.area, DIFFERS)
+    yield from (Damage("record", id_, made.area, DIFFERS) for id_, made in said.items() if made and id_ not in rows)
+
+
+def _rest(tx: Tx, folder: Path) -> Iterable[Damage]:
+    for row in _all(tx, tables.summary):
+        if not _opens(tx, "summary", row, row.household, row.rev):
+            yield Damage("summary", row.household, row.area, UNREADABLE)
+    for row in _all(tx, tables.working):
+        if not _opens(tx, "working", row, row.visit, row.rev):
+            yield Damage("working", row.visit, row.area, UNREADABLE)
+    for row in _all(tx, tables.attachment):
+        try:
+            attachments.read(tx, folder, row.id)
+        except Failed:
+            yield Damage("attachment", row.id, row.area, UNREADABLE)
+
+
+def _opens(tx: Tx, purpose: str, row: Row[tuple[Value, ...]], id_: str, rev: int) -> bool:
+    try:
+        tx.ring.unseal(purpose, row.area, row.gen, id_, rev, row.sealed)
+    except sealing.Damaged:
+        return False
+    return True
+
+
+def _heads(tx: Tx, row: Row[tuple[Value, ...]]) -> Heads | None:
+    try:
+        return Heads.from_wire(tx.ring.unseal("record", row.area, row.gen, row.id, row.rev, row.sealed))
+    except sealing.Damaged:
+        return None
+
+
+def _same(left: Heads, right: Heads) -> bool:
+    """Equal live writes. `early` is left out: it remembers the order of arrival, which differs and does not matter."""
+    return codec.encode(left.wire()["live"]) == codec.encode(right.wire()["live"])
+
+
+def _all(tx: Tx, table: Table) -> Rows:
+    return tx.sql.execute(select(table).where(table.c.person == tx.person)).all()
