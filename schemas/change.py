@@ -10,6 +10,7 @@ field means a new version; readers keep every old one. `tests/vectors/change.jso
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from schemas import codec
@@ -37,7 +38,7 @@ class Change:
     at: str
     salt: str
 
-    @property
+    @cached_property
     def id(self) -> str:
         """32 base32 characters over the canonical header."""
         return codec.short_digest(self.header())

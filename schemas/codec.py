@@ -34,6 +34,8 @@ def canonical(value: Value, place: str = "$") -> Value:
                 raise NotCanonical(f"{place}: integer outside ±2^53")
             return value
         case str():
+            if value.isascii():
+                return value
             text = unicodedata.normalize("NFC", value)
             if any("\ud800" <= c <= "\udfff" for c in text):
                 raise NotCanonical(f"{place}: unpaired surrogate")
