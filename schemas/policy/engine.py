@@ -26,6 +26,25 @@ from schemas.policy.tipping import missing
 from schemas.policy.values import Range
 
 
+class _Said(dict[tuple[str, str, str], str]):
+    """The figures of one env in words, each worked out once: (name, unit, language) → text."""
+
+    def __init__(self, env: Env) -> None:
+        super().__init__()
+        self.env = env
+
+    def __missing__(self, key: tuple[str, str, str]) -> str:
+        name, unit, lang = key
+        said = self[key] = words.say(self.env[name], unit, lang)
+        return said
+
+    def fill(self, text: Text) -> words.Words:
+        return {
+            lang: "".join([p if isinstance(p, str) else self[(*p, lang)] for p in pieces])
+            for lang, pieces in text.pieces.items()
+        }
+
+
 def assess(pack: Pack, facts: Facts) -> Result:
     """The result of a pack on facts, for each of the pack's programmes. Raises Failed: `no_date` when the visit has no
     day, `standard_missing` when the pack has no value in force for a parameter it needs."""
@@ -42,6 +61,7 @@ def _programme(
     found = outcome(rules, env)
     verdict = found.verdict
     env["verdict"], env["amount"] = verdict, found.amount if found.eligible is not False else 0
+    said = _Said(env)
     because = next(r.text for r in rules.because if r.when is None or r.when.run(env) is True)
     return Programme(
         programme=rules.name,
@@ -49,9 +69,9 @@ def _programme(
         verdict=verdict,
         amount=None if verdict == "undetermined" else found.least,
         unit=rules.unit,
-        because=_filled(because, env),
+        because=said.fill(because),
         lines=tuple(
-            _line(pack, line, ground, env)
+            _line(pack, line, ground, said)
             for line in rules.lines
             if line.show is None or line.show.run(env) is not False
         ),
@@ -64,28 +84,23 @@ def _programme(
     )
 
 
-def _line(pack: Pack, line: Rule, ground: Ground, env: Env) -> Line:
+def _line(pack: Pack, line: Rule, ground: Ground, said: _Said) -> Line:
     citation = _source(line, ground)
     return Line(
         name=line.name,
         label=line.label,
-        text=_filled(line.text, env),
-        value=_figure(env[line.name], line.unit),
+        text=said.fill(line.text),
+        value=_figure(said.env[line.name], line.unit),
         unit=line.unit,
-        citation=_cited(pack, citation, "zh"),
-        citation_en=_cited(pack, citation, "en"),
+        citation=pack.cited(citation, "zh"),
+        citation_en=pack.cited(citation, "en"),
         sample=not ground.samples.isdisjoint(line.parameters),
     )
 
 
 def _source(line: Rule, ground: Ground) -> str:
-    """The line's own citation, or that of the parameter it only passes on: a standard cites where its figure is from."""
+    """The line's own citation, or where the figure is from when the line only passes a parameter on."""
     return ground.citations.get(line.rule.text.strip(), line.citation)
-
-
-def _cited(pack: Pack, citation: str, lang: str) -> str:
-    number = pack.numbers.get(words.citation_basis(citation) or "")
-    return words.cite(citation, number, lang) if number else ""
 
 
 def _people(pack: Pack, env: Env) -> tuple[Counted, ...]:
@@ -98,18 +113,11 @@ def _people(pack: Pack, env: Env) -> tuple[Counted, ...]:
                 person["id"],
                 person[COUNTS],
                 mark.because if mark and mark.because else {"zh": "", "en": ""},
-                _cited(pack, mark.citation, "zh") if mark else "",
-                _cited(pack, mark.citation, "en") if mark else "",
+                pack.cited(mark.citation, "zh") if mark else "",
+                pack.cited(mark.citation, "en") if mark else "",
             )
         )
     return tuple(out)
-
-
-def _filled(text: Text, env: Env) -> words.Words:
-    return {
-        lang: "".join(p if isinstance(p, str) else words.say(env[p[0]], p[1], lang) for p in pieces)
-        for lang, pieces in text.pieces.items()
-    }
 
 
 def _figure(value: object, unit: str) -> int | bool | str | None:

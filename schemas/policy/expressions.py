@@ -161,7 +161,7 @@ class _Compiler:
             word, listed = a(env), among(env)
             if word is None or listed is None:
                 return None
-            return (word in listed) is not out
+            return bool(word in listed) is not out
 
         return run
 
@@ -267,7 +267,7 @@ def _both(parts: list[Run], decider: bool) -> Run:
     def run(env: Env) -> Truth:
         answer: Truth = not decider
         for part in parts:
-            truth = part(env)
+            truth: Truth = part(env)
             if truth is decider:
                 return decider
             if truth is None:
@@ -284,7 +284,7 @@ def _same_number(a: Run, b: Run) -> Run:
 def _same_word(a: Run, b: Run) -> Run:
     def run(env: Env) -> Truth:
         x, y = a(env), b(env)
-        return None if x is None or y is None else x == y
+        return None if x is None or y is None else bool(x == y)
 
     return run
 
@@ -323,7 +323,7 @@ def _quantified(row: str, rows: str, keep: Run | None, each: Run, decider: bool)
             env[row] = item
             kept = True if keep is None else keep(env)
             if kept is not False:
-                truth = each(env)
+                truth: Truth = each(env)
                 if truth is decider and kept:
                     return decider
                 if truth is not (not decider):

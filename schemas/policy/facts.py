@@ -127,11 +127,8 @@ def facts(
     on = _day(visit.get("visited_on"))
     housing = _object(visit.get("housing"))
     found = {row.get("id"): row for row in _rows(visit.get("members")) or ()}
-    people = [
-        _person(member, slots, _object(found.get(member)), on)
-        for member, slots in members
-        if slots.get("gone") != "yes"
-    ]
+    here = [(member, slots) for member, slots in members if slots.get("gone") != "yes"]
+    people = [_person(member, slots, _object(found.get(member)), on) for member, slots in here]
     return Facts(
         area=area,
         on=on.isoformat() if on else None,
@@ -167,8 +164,8 @@ def _person(member: str, slots: Mapping[str, Value], found: Mapping[str, Value],
     present = _truth(found.get("present"))
     kind = _code(_object(disability).get("kind"))
     level = _level(_object(disability).get("level"))
-    if kind is None and level is None and health and not health.startswith("6"):
-        # GB/T 2261.3 keeps 60-69 for disability, so any other answer on health says there is none.
+    if disability == {} or (disability is None and health and not health.startswith("6")):
+        # Asked and answered "no"; or GB/T 2261.3, which keeps 60-69 for disability, says another state of health.
         kind, level = "", 0
     return {
         "id": member,
@@ -224,7 +221,9 @@ def _table(table: Value, read: Callable[[Mapping[str, Value]], dict[str, Value]]
 
 
 def _sorted(rows: list[Row]) -> tuple[Row, ...]:
-    return tuple(sorted(rows, key=codec.encode))
+    ids = {row["id"] for row in rows}
+    # Rows have ids of their own; only where some do not is the order that of their bytes.
+    return tuple(sorted(rows, key=codec.encode if len(ids) < len(rows) else lambda row: row["id"]))
 
 
 def _rows(table: Value) -> list[Mapping[str, Value]] | None:

@@ -20,7 +20,7 @@ import yaml
 
 from schemas.codec import Value
 from schemas.policy.model import Pack
-from schemas.policy.reading import PackRefused
+from schemas.policy.place import PackRefused
 
 FILES = ("pack.yaml", "parameters.yaml", "members.yaml", "procedure.yaml", "papers.yaml")
 LISTS = ("members.yaml", "procedure.yaml", "papers.yaml")

@@ -1,8 +1,8 @@
 """A policy pack: the dated, cited standards and rules of one legal era, as an immutable value.
 
-A pack is canonical JSON (`wire`), named by the hash of its bytes and signed elsewhere. `Pack.from_wire` checks all of it
-before anything is believed: every expression, name, unit, date, citation and text. A mistake is a complaint with its
-place; a pack with complaints is refused whole (PackRefused).
+A pack is canonical JSON (`wire`), named by the hash of its bytes and signed elsewhere. `Pack.from_wire` checks all of
+it before anything is believed: every expression, name, unit, date, citation and text. A mistake is a complaint with
+its place; a pack with complaints is refused whole (PackRefused).
 
 Evolution rule: `VERSION` stands in every pack. Packs are kept as long as the assessments made with them, so a reader
 keeps every old version; a new field means a new version.
@@ -18,6 +18,7 @@ from schemas.codec import Value
 from schemas.policy.facts import slots_of
 from schemas.policy.reading import read
 from schemas.policy.rules import Basis, Mark, Paper, Parameter, ProgrammeRules, Stage, Words
+from schemas.policy.words import citation_basis, cite
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,10 +65,20 @@ class Pack:
         """How many digits of an area's code the nearest region of this pack shares; None when it is not covered."""
         return max((len(r) for r in self.regions if area.startswith(r)), default=None)
 
+    def cited(self, citation: str, lang: str) -> str:
+        """A citation of this pack in full: `民发〔2021〕57号第七条`; empty for an empty one."""
+        if (citation, lang) not in self._cited:
+            number = self._numbers.get(citation_basis(citation) or "")
+            self._cited[citation, lang] = cite(citation, number, lang) if number else ""
+        return self._cited[citation, lang]
+
     @cached_property
-    def numbers(self) -> Mapping[str, Words]:
-        """The cited number of each legal basis by its key."""
+    def _numbers(self) -> Mapping[str, Words]:
         return {b.key: b.number for b in self.legal_basis}
+
+    @cached_property
+    def _cited(self) -> dict[tuple[str, str], str]:
+        return {}
 
     @property
     def slots(self) -> frozenset[str]:

@@ -1,13 +1,11 @@
 """From a pack's wire form to its checked parts, with every mistake named by its place.
 
-The shape is a tree of small readers, each of which takes a `Place`: a value, where it stands and the list that
-complaints go to. Reading goes on after a mistake, so that a policy officer sees all of them at once.
+A tree of small readers, each of which takes a `Place`. Reading goes on after a mistake, so that a policy officer sees
+all of them at once.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from string import Formatter
 from typing import Any
@@ -16,6 +14,7 @@ from schemas import codec
 from schemas.codec import Value
 from schemas.policy import facts, values, words
 from schemas.policy.expressions import FUNCTIONS, Expression, ExpressionRefused, Scope, compile_expression
+from schemas.policy.place import PackRefused, Place
 from schemas.policy.rules import (
     GROUPS,
     Basis,
@@ -28,7 +27,6 @@ from schemas.policy.rules import (
     Rule,
     Stage,
     Text,
-    Words,
 )
 
 VERSION = 1
@@ -47,99 +45,6 @@ COUNTS = "counts"
 """The mark that every pack must give: whether a member counts."""
 OURS = "ours"
 """The field that the engine adds to income, assets and expenses: whether they belong to somebody who counts."""
-
-
-class PackRefused(ValueError):
-    """A pack cannot be used. `complaints` are (place, what is wrong) pairs, for a policy officer; never empty."""
-
-    def __init__(self, complaints: tuple[tuple[str, str], ...]) -> None:
-        super().__init__("; ".join(f"{place}: {what}" for place, what in complaints))
-        self.complaints = complaints
-
-
-@dataclass(frozen=True)
-class Place:
-    """A value, where it stands, and where complaints go."""
-
-    at: str
-    value: Value
-    complaints: list[tuple[str, str]]
-
-    def complain(self, what: str) -> None:
-        self.complaints.append((self.at, what))
-
-    def fields(self, needed: str, optional: str = "") -> dict[str, "Place"]:
-        """The fields of an object by name; missing and unknown ones are complained about."""
-        names = {**dict.fromkeys(needed.split(), True), **dict.fromkeys(optional.split(), False)}
-        if not isinstance(self.value, Mapping):
-            self.complain("must be a group of fields")
-            return {name: self.under(name, None) for name in names}
-        for name in self.value:
-            if name not in names:
-                self.under(str(name), None).complain("unknown field")
-        for name, must in names.items():
-            if must and self.value.get(name) is None:
-                self.under(name, None).complain("is missing")
-        return {name: self.under(name, self.value.get(name)) for name in names}
-
-    def under(self, name: str, value: Value) -> "Place":
-        return Place(f"{self.at}.{name}" if self.at else name, value, self.complaints)
-
-    def each(self) -> Iterator[tuple[str, "Place"]]:
-        """The entries of an object, or nothing for None."""
-        if self.value is None:
-            return
-        if not isinstance(self.value, Mapping):
-            self.complain("must be a group of names")
-            return
-        for name in self.value:
-            yield name, self.under(name, self.value[name])
-
-    def items(self) -> Iterator["Place"]:
-        if self.value is None:
-            return
-        if not isinstance(self.value, list | tuple):
-            self.complain("must be a list")
-            return
-        for i, item in enumerate(self.value):
-            yield Place(f"{self.at}[{i}]", item, self.complaints)
-
-    def of(self, kind: type, what: str, default: Any) -> Any:
-        """The value when it is of a type; the default, with a complaint unless it is simply missing, otherwise."""
-        if self.value is None:
-            return default
-        if not isinstance(self.value, kind) or (kind is int and isinstance(self.value, bool)):
-            self.complain(f"must be {what}")
-            return default
-        return self.value
-
-    def text(self, default: str = "") -> str:
-        return str(self.of(str, "text", default))
-
-    def day(self) -> str | None:
-        text = self.text()
-        if not text:
-            return None
-        try:
-            if date.fromisoformat(text).isoformat() == text:
-                return text
-        except ValueError:
-            pass
-        self.complain("must be a day such as 2021-07-01")
-        return None
-
-    def words(self) -> Words:
-        if self.value is None:
-            return dict.fromkeys(words.LANGUAGES, "")
-        found = self.fields(" ".join(words.LANGUAGES))
-        return {lang: found[lang].text() for lang in words.LANGUAGES}
-
-    def one_of(self, choices: tuple[str, ...] | Mapping[str, Any], default: str) -> str:
-        text = self.text(default)
-        if text not in choices:
-            self.complain(f"{text} is none of {', '.join(choices)}")
-            return default
-        return text
 
 
 def read(data: Value) -> dict[str, Any]:
@@ -192,24 +97,24 @@ class _Reader:
         if top["programmes"].value == {}:
             top["programmes"].complain("no programme is decided")
         papers = tuple(self.paper(place) for place in top["papers"].items())
-        return dict(
-            content=self.root.value if isinstance(self.root.value, Mapping) else {},
-            name=self.plain_name(top["name"]),
-            version=top["version"].of(int, "a whole number", 0),
-            titles=top["title"].words(),
-            regions=self.regions(top["regions"]),
-            groups=tuple(place.one_of(GROUPS, GROUPS[0]) for place in top["groups"].items()),
-            since=since or "",
-            until=until,
-            legal_basis=tuple(self.bases.values()),
-            readings={key: place.words() for key, place in top["readings"].each()},
-            parameters=self.parameters,
-            marks=marks,
-            programmes=programmes,
-            procedure=tuple(self.stage(place) for place in top["procedure"].items()),
-            papers=papers,
-            facts=frozenset().union(*(p.reads for p in programmes)) if programmes else frozenset(),
-        )
+        return {
+            "content": self.root.value if isinstance(self.root.value, Mapping) else {},
+            "name": self.plain_name(top["name"]),
+            "version": top["version"].of(int, "a whole number", 0),
+            "titles": top["title"].words(),
+            "regions": self.regions(top["regions"]),
+            "groups": tuple(place.one_of(GROUPS, GROUPS[0]) for place in top["groups"].items()),
+            "since": since or "",
+            "until": until,
+            "legal_basis": tuple(self.bases.values()),
+            "readings": {key: place.words() for key, place in top["readings"].each()},
+            "parameters": self.parameters,
+            "marks": marks,
+            "programmes": programmes,
+            "procedure": tuple(self.stage(place) for place in top["procedure"].items()),
+            "papers": papers,
+            "facts": frozenset().union(*(p.reads for p in programmes)) if programmes else frozenset(),
+        }
 
     def basis(self, key: str, place: Place) -> Basis:
         parts = place.fields("title number from", "until")
@@ -256,9 +161,7 @@ class _Reader:
         if parts["unit"].value is not None:
             unit = parts["unit"].one_of(words.UNITS, unit)
         self.take_name(place, name, in_rules, unit)
-        entries: list[tuple[Place, Entry]] = []
-        for item in parts["values"].items():
-            entries.append((item, self.entry(item, kind)))
+        entries = [(item, self.entry(item, kind)) for item in parts["values"].items()]
         if not entries and parts["values"].value is not None:
             parts["values"].complain("holds no value")
         for i, (item, entry) in enumerate(entries):
@@ -458,6 +361,7 @@ _PARAMETER_VALUES: Mapping[str, Callable[[Place], Value]] = {
 }
 
 _NOTHING: Mapping[str, Expression] = {
-    kind: Expression("", kind, lambda env: value, frozenset(), {})
-    for kind, value in {"number": 0, "truth": False, "text": ""}.items()
+    "number": Expression("", "number", lambda env: 0, frozenset(), {}),
+    "truth": Expression("", "truth", lambda env: False, frozenset(), {}),
 }
+"""What stands in for an expression that was complained about, so that reading can go on."""

@@ -7,6 +7,7 @@ For money the turning point is found exactly, to the fen, by halving: verdicts a
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from schemas import records
 from schemas.codec import Value
@@ -67,7 +68,7 @@ def _unknown(pack: Pack, rules: ProgrammeRules, facts: Facts) -> Iterator[_Unkno
                 name,
                 {"zh": fact.zh, "en": fact.en},
                 fact,
-                lambda value, name=name: replace(facts, household={**facts.household, name: value}),
+                partial(_household, facts, name),
                 pack.groups if name == "group" else _candidates(pack, rules, name, fact),
                 False,
             )
@@ -80,7 +81,7 @@ def _unknown(pack: Pack, rules: ProgrammeRules, facts: Facts) -> Iterator[_Unkno
                 table,
                 {"zh": fact.zh, "en": fact.en},
                 fact,
-                lambda value, table=table: _table(facts, table, _one_row(table, value)),
+                partial(_filled_table, facts, table),
                 (0, MOST) if table != "members" else (),
                 table != "members",
             )
@@ -92,7 +93,7 @@ def _unknown(pack: Pack, rules: ProgrammeRules, facts: Facts) -> Iterator[_Unkno
                         f"{table}[{row['id']}]/{name}",
                         _cell_label(table, row, fact, cell),
                         cell,
-                        lambda value, table=table, i=i, name=name: _cell(facts, table, i, name, value),
+                        partial(_cell, facts, table, i, name),
                         _candidates(pack, rules, f"{table}.{name}", cell),
                         cell.unit == "fen",
                     )
@@ -123,6 +124,14 @@ def _one_row(table: str, amount: Value) -> tuple[Row, ...]:
     }
     flow = {"id": "", "item": "other", "gross": amount, "cost": 0, "member": None}
     return (plain.get(table, flow),)
+
+
+def _household(facts: Facts, name: str, value: Value) -> Facts:
+    return replace(facts, household={**facts.household, name: value})
+
+
+def _filled_table(facts: Facts, table: str, amount: Value) -> Facts:
+    return _table(facts, table, _one_row(table, amount))
 
 
 def _table(facts: Facts, table: str, rows: tuple[Row, ...]) -> Facts:

@@ -9,26 +9,31 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import floor
 
-from schemas.policy.values import Bound, Quantity, Range
+from schemas.policy.values import Bound, Range
 
 LANGUAGES = ("zh", "en")
 Words = Mapping[str, str]
 """A text by language."""
 
 _UNITS: Mapping[str, tuple[str, str, str]] = {
-    "people": ("{}人", "{} person", "{} people"),
-    "years": ("{}岁", "{} year old", "{} years old"),
-    "months": ("{}个月", "{} month", "{} months"),
-    "dwellings": ("{}套", "{} dwelling", "{} dwellings"),
-    "m2": ("{}平方米", "{} m²", "{} m²"),
-    "times": ("{}倍", "{} times", "{} times"),
-    "share": ("{}%", "{}%", "{}%"),
+    # What follows the number: in Chinese, in English for one, in English for several.
+    "fen": ("元", " yuan", " yuan"),
+    "people": ("人", " person", " people"),
+    "years": ("岁", " year old", " years old"),
+    "months": ("个月", " month", " months"),
+    "dwellings": ("套", " dwelling", " dwellings"),
+    "m2": ("平方米", " m²", " m²"),
+    "times": ("倍", " times", " times"),
+    "share": ("%", "%", "%"),
 }
-UNITS = ("fen", "truth", "number", "text", "level", *_UNITS)
+_PLAIN = ("", "", "")
+UNITS = ("truth", "number", "text", "level", *_UNITS)
 
 
 def say(value: object, unit: str, lang: str) -> str:
     """A value of a unit in words. Truth and codes are said plainly; an unknown says so."""
+    if type(value) is int:
+        return _number(value, unit, lang)
     match value:
         case None:
             return "未知" if lang == "zh" else "unknown"
@@ -36,7 +41,7 @@ def say(value: object, unit: str, lang: str) -> str:
             return {"zh": ("否", "是"), "en": ("no", "yes")}[lang][value]
         case Range(low=low, high=high):
             return _range(low, high, unit, lang)
-        case int() | Fraction():
+        case Fraction():
             return _number(value, unit, lang)
         case _:
             return str(value)
@@ -58,24 +63,18 @@ def _frame(frames: tuple[str, str], lang: str, *parts: str) -> str:
 
 
 def _number(number: int | Fraction, unit: str, lang: str) -> str:
-    if unit == "fen":
-        text, exact = _decimals(number, 100, lang)
-        text = f"{text}元" if lang == "zh" else f"{text} yuan"
-    else:
-        text, exact = _decimals(number * 100 if unit == "share" else number, 1, lang)
-        zh, one, many = _UNITS.get(unit, ("{}", "{}", "{}"))
-        text = (zh if lang == "zh" else one if number == 1 else many).format(text)
-    return text if exact else _frame(("约{}", "about {}"), lang, text)
-
-
-def _decimals(number: int | Fraction, per: int, lang: str) -> tuple[str, bool]:
-    """At most two decimals, halves up, and whether that is all of it."""
-    cents = Fraction(number) * 100 / per
-    shown = cents.numerator if cents.denominator == 1 else floor(cents + Fraction(1, 2))
+    # Everything shown has two decimals at most: work in whole hundredths of what is shown.
+    hundredths = number if unit == "fen" else number * 10000 if unit == "share" else number * 100
+    shown = hundredths if type(hundredths) is int else floor(hundredths + Fraction(1, 2))
     whole, rest = divmod(abs(shown), 100)
-    sign = "-" if shown < 0 else ""
-    digits = f"{whole:,}" if lang == "en" else str(whole)
-    return sign + digits + (f".{rest:02}" if rest else ""), cents == shown
+    text = f"{whole:,}" if lang == "en" else str(whole)
+    if rest:
+        text += f".{rest:02}" if unit == "fen" or rest % 10 else f".{rest // 10}"
+    if shown < 0:
+        text = "-" + text
+    zh, one, many = _UNITS.get(unit, _PLAIN)
+    text += zh if lang == "zh" else one if number == 1 else many
+    return text if shown == hundredths else _frame(("约{}", "about {}"), lang, text)
 
 
 _CITATION = re.compile(r"(?P<basis>\S+)(?: art\.(?P<article>\d+)(?P<items>(?:\(\d+\))*)| (?P<place>\S+))?")
