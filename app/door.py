@@ -27,13 +27,15 @@ log = logging.getLogger("ruhu.door")
 
 
 class Door:
-    """The vault in `folder`, kept with the device's secret. `server_url` is where a new device enrols."""
+    """The vault in `folder`, kept with the device's secret. `server_url` is where a new device enrols; an enrolled one
+    asks where it enrolled, unless its host knows that the server has `moved_to` another address."""
 
     def __init__(
         self,
         folder: Path,
         server_url: str = "",
         *,
+        moved_to: str = "",
         secret: DeviceSecret | None = None,
         clock: Clock | None = None,
         device_name: str = "Ruhu",
@@ -42,6 +44,7 @@ class Door:
         self._clock = clock or Clock()
         self._device_name = device_name
         self.server_url = server_url
+        self._moved_to = moved_to
         # Apart from the vault's own folder, so that a copy of one is no copy of both.
         secret = secret or FileSecret(folder.with_name(folder.name + "-secret"))
         self._vault = Vault(folder, self._clock, secret, cost=cost)
@@ -69,7 +72,7 @@ class Door:
         return Inside(Work(opened, self._clock), runner, close)
 
     def _road(self, opened: Open) -> Http:
-        return Http(opened.server_url, opened.device(), opened.sign, self._clock)
+        return Http(self._moved_to or opened.server_url, opened.device(), opened.sign, self._clock)
 
 
 class Turn:
