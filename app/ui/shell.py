@@ -33,7 +33,7 @@ def App(desk: Desk) -> ft.View:
     if entry is None:
         return _view(desk, Missing(desk, key="missing"))
     route, arguments = entry
-    tabs = _tabs(desk, behind)
+    tabs = () if route.bare and not desk.wide else _tabs(desk, behind)
     screen = route.screen(desk, **arguments, key=_key(route, arguments))
     if route.beside is not None and desk.two_panes:
         return _view(desk, _panes(route.beside(desk, key=f"beside {route.tab}"), screen), tabs, route.tab)

@@ -25,7 +25,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/households", Households, tab="households"),
     Route("/register", Register, tab="households", beside=Households),
     Route("/household/{household}", Household, tab="households", beside=Households),
-    Route("/visit/{household}", Visit, tab="households"),
+    Route("/visit/{household}", Visit, tab="households", bare=True),
     Route("/sync", Sync, tab="sync"),
     Route("/settings", Settings, tab="settings"),
     Route("/enrol", Enrol, behind="nothing"),

@@ -7,9 +7,12 @@ import flet as ft
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.actions import Handler
 from app.ui.parts.sheet import Asking, Sheet
-from app.ui.theme import tone
+from app.ui.theme import RADIUS, tone
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Trouble
+
+MISSING = "answer_required"
+"""The problem code of a required question without an answer."""
 
 
 @ft.component
@@ -36,24 +39,37 @@ def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler) -> ft.Contro
 
 
 def _list(title: str, troubles: Sequence[Trouble], names: dict[str, str], sheet: Sheet, lang: str) -> ft.Control:
-    return cards.section(title, [_entry(t, names, sheet) for t in troubles])
+    """The troubles under their sections, in the order of the form."""
+    parts: list[ft.Control] = []
+    for section in sheet.contents.sections:
+        mine = [t for t in troubles if t.section == section.path]
+        if mine:
+            entries: list[ft.Control] = [_entry(t, names, sheet) for t in mine]
+            heading = ft.Container(text.label(section.label), padding=ft.Padding.only(left=14, top=12))
+            parts.append(cards.card([heading, *entries], spacing=0, padding=0))
+    return cards.section(title, parts)
 
 
 def _entry(found: Trouble, names: dict[str, str], sheet: Sheet) -> ft.Control:
     shade = tone("bad" if found.hard else "warn")
-    return cards.pressable(
-        ft.Row(
-            [
-                ft.Icon(shade.icon, color=shade.ink, size=24),
-                ft.Column(
-                    [text.label(names.get(found.path, "")), text.soft(found.message, color=shade.ink)],
-                    spacing=2,
-                    expand=True,
-                ),
-                ft.Icon(ft.Icons.CHEVRON_RIGHT, color=ft.Colors.ON_SURFACE_VARIANT),
-            ],
-            spacing=12,
+    words: list[ft.Control] = [text.body(names.get(found.path, ""))]
+    if found.code != MISSING:  # that it is missing stands above them all
+        words.append(text.soft(found.message, color=shade.ink))
+    return ft.Semantics(
+        identifier=f"mend:{found.path}",
+        button=True,
+        content=ft.Container(
+            ft.Row(
+                [
+                    ft.Icon(shade.icon, color=shade.ink, size=22),
+                    ft.Column(words, spacing=0, expand=True),
+                    ft.Icon(ft.Icons.CHEVRON_RIGHT, color=ft.Colors.ON_SURFACE_VARIANT),
+                ],
+                spacing=12,
+            ),
+            padding=ft.Padding.symmetric(vertical=12, horizontal=14),
+            border_radius=RADIUS,
+            ink=True,
+            on_click=lambda _: sheet.jump(found),
         ),
-        lambda: sheet.jump(found),
-        id=f"mend:{found.path}",
     )

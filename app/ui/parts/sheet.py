@@ -297,9 +297,9 @@ class Sheet:
         self.asking.panel = "finish"
 
     def names(self) -> dict[str, str]:
-        """Every question and repeat that is asked by its path, named with the row it is in."""
+        """Every question and repeat that is asked by its path, named with the group and the row it is in."""
         return {
-            path: " · ".join(named)
+            path: " · ".join(named[1:] or named)
             for section in self.contents.sections
             for path, named in _named(self.visit.items(section.path, self.lang), (section.label,))
         }
@@ -430,7 +430,7 @@ def _named(items: Sequence[Item], above: tuple[str, ...]) -> Iterator[tuple[str,
             case Question():
                 yield item.path, (*above, item.label)
             case Group():
-                yield from _named(item.items, above)
+                yield from _named(item.items, (*above, item.label) if item.label else above)
             case _:
                 yield item.path, (*above, item.label) if item.label not in above else above
                 for instance in item.instances:

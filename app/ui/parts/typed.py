@@ -13,7 +13,7 @@ import flet as ft
 from app.ui.parts import figures
 from app.ui.parts.question import framed
 from app.ui.parts.sheet import Box, Sheet
-from app.ui.theme import BODY, RADIUS
+from app.ui.theme import BODY, CARD, GREEN, LINE_STRONG, RADIUS
 from app.ui.words.catalogue import say
 from schemas.codec import Value
 from schemas.forms.runtime import Question
@@ -109,8 +109,12 @@ def _text_field(question: Question, lang: str, text: str, live: ft.Ref[ft.TextFi
         value=text,
         read_only=question.readonly,
         border_radius=RADIUS,
+        border_color=LINE_STRONG,
+        focused_border_color=GREEN,
+        focused_border_width=2,
         filled=True,
-        fill_color=ft.Colors.SURFACE_CONTAINER_LOWEST,
+        fill_color=CARD,
+        helper_max_lines=3,
         content_padding=ft.Padding.symmetric(vertical=16, horizontal=14),
         helper=_read_back(question, text, lang),
     )

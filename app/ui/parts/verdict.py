@@ -78,7 +78,9 @@ def amount(found: Programme, lang: str) -> str:
     if found.verdict == "eligible" and found.amount is not None:
         return yuan(found.amount, lang)
     if found.verdict == "undetermined" and found.most:
-        return say(lang, "result.between", least=yuan(found.least, lang), most=yuan(found.most, lang))
+        return say(
+            lang, "result.between", least=yuan(found.least, lang).removesuffix(" 元"), most=yuan(found.most, lang)
+        )
     return ""
 
 

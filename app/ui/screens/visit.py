@@ -150,7 +150,8 @@ def Saved(saving: Saving, lang: str, wide: bool) -> ft.Control:
     words = say(lang, {"ready": "visit.ready", "saved": "visit.saved", "failed": "visit.not_saved"}[saving.state])
     shade = theme.tone(name)
     symbol = ft.Icons.LOCK_OUTLINE if saving.state != "failed" else ft.Icons.ERROR_OUTLINE
-    row: list[ft.Control] = [ft.Icon(symbol, size=20, color=shade.ink, tooltip=words, semantics_label=words)]
+    told = None if wide else words  # said once: by the text, or by the icon where there is no room for it
+    row: list[ft.Control] = [ft.Icon(symbol, size=20, color=shade.ink, semantics_label=told)]
     if wide:
         row.append(text.soft(words, color=shade.ink))
     return ft.Semantics(identifier="visit.saving", live_region=True, content=ft.Row(row, spacing=6, tight=True))

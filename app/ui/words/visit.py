@@ -77,7 +77,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
         "这是按政策测算的建议，由上级审核确认后生效。",
         "This is what the rules propose. It takes effect once a supervisor has confirmed it.",
     ),
-    "result.between": ("{least} 至 {most}", "{least} to {most}"),
+    "result.between": ("{least}–{most}", "{least}–{most}"),
     "result.yes": ("是", "Yes"),
     "result.no": ("否", "No"),
     "result.people": ("谁计入家庭人口", "Who counts"),
