@@ -6,7 +6,7 @@ its answers with what was shown and writes one change per record for what differ
 transaction that also ends the working copy: after a power cut there is either the open visit or the finished one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -211,13 +211,13 @@ class OpenVisit:
         if heads and heads[0].get("name"):
             root["head"] = heads[0]["name"]
         drafts = [self._edit(self.household, "household", root)]
-        kept = set()
         for member, sets in out.members:
-            kept.add(member)
             new = member not in self._held
             values = _filled(out, member, sets)
             drafts.append(self._edit(member, "member", {**values, **({"person": self._new_id()} if new else {})}))
-        drafts += [self._removal(r) for r in self._shown_members() if r not in kept]
+        # A member is removed when their row was, not when the questionnaire stopped asking about members.
+        rows = set(_rows(self._run.answers()))
+        drafts += [self._removal(r) for r in self._shown_members() if r not in rows]
         visit = {
             **_filled(out, "visit", out.visit),
             "form": self._form.hash,
@@ -263,6 +263,15 @@ class OpenVisit:
 
 
 _HEAD_CODES = frozenset({"01", "02"})
+
+
+def _rows(answers: Value) -> Iterator[str]:
+    """The ids of all rows of all repeats in a questionnaire's answers."""
+    parts = answers.values() if isinstance(answers, Mapping) else answers if isinstance(answers, list) else ()
+    if isinstance(answers, Mapping) and "_id" in answers:
+        yield answers["_id"]
+    for part in parts:
+        yield from _rows(part)
 
 
 def _filled(out: Saved, owner: str, values: Mapping[str, Value]) -> dict[str, Value]:

@@ -75,7 +75,7 @@ class Work:
             "address": address,
             "phone": phone,
             "hukou": hukou,
-            "status": "registered",
+            "status": None if self._vault.role == "visitor" else "registered",  # a station's to set, not a visitor's
             "assigned_to": self._vault.user,
             "planned_on": self._clock.today().isoformat(),
         }

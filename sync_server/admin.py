@@ -1,0 +1,131 @@
+"""`ruhu admin`: the steward's commands at the server: set up a county, let people in, publish, verify.
+
+Each command is one transaction with its audit row. Passwords are asked for at the terminal or read from a pipe, never
+taken as an argument, where every user of the machine could see them.
+"""
+
+import argparse
+import csv
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from schemas.clock import Clock
+from schemas.problems import Failed
+from sync_server import county, devices, library, people, verify
+from sync_server.county import Village
+from sync_server.db import Tx
+from sync_server.may import ROLES
+from sync_server.server import Server
+from sync_server.settings import settings
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; the exit code is 1 when it was refused or `verify` found something wrong."""
+    options = _parser().parse_args(argv)
+    try:
+        server = Server.open(settings(options.data, options.database), Clock())
+    except Failed as failed:
+        print(failed.say("en"), file=sys.stderr)
+        return 1
+    try:
+        run: Callable[[Server, argparse.Namespace], int] = options.run
+        return run(server, options)
+    except Failed as failed:
+        print(failed.say("en"), file=sys.stderr)
+        return 1
+    finally:
+        server.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ruhu admin", description="For the county's steward.")
+    parser.add_argument("--data", help="data folder (RUHU_DATA)")
+    parser.add_argument("--database", help="database URL (RUHU_DATABASE_URL)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[Server, argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=words, description=words)
+        sub.set_defaults(run=run)
+        return sub
+
+    found = command("init", _init, "set up a county with its villages")
+    found.add_argument("code", help="the county's six digits")
+    found.add_argument("name")
+    found.add_argument("villages", type=Path, help="CSV with the columns code, name, town_name")
+    person = command("person", _person, "add somebody; asks for a desk password (empty for none)")
+    person.add_argument("user")
+    person.add_argument("name")
+    person.add_argument("role", choices=sorted(ROLES))
+    person.add_argument("scope", nargs="+", help="codes of county (6 digits), towns (9) or villages (12)")
+    code = command("code", _code, "make a one-time code that enrols a device for somebody")
+    code.add_argument("user")
+    form = command("form", _form, "publish a questionnaire (XLSForm)")
+    form.add_argument("file", type=Path)
+    form.add_argument("--name", default="means-visit")
+    pack = command("pack", _pack, "publish a policy pack")
+    pack.add_argument("folder", type=Path)
+    command("verify", _verify, "re-derive what is derived, check every chain, and say what is wrong where")
+    return parser
+
+
+def _init(server: Server, options: argparse.Namespace) -> int:
+    with options.villages.open(encoding="utf-8-sig", newline="") as file:
+        villages = [Village(r["code"], r["name"], r["town_name"]) for r in csv.DictReader(file)]
+
+    def work(tx: Tx) -> None:
+        county.found(tx, options.code, options.name)
+        county.add_villages(tx, options.code, villages)
+
+    server.db.transaction(work)
+    print(f"{options.code}: {len(villages)} villages")
+    return 0
+
+
+def _person(server: Server, options: argparse.Namespace) -> int:
+    password = _password()
+    server.db.transaction(
+        lambda tx: people.add(tx, _county(tx), options.user, options.name, options.role, options.scope, password)
+    )
+    print(f"added {options.user}")
+    return 0
+
+
+def _code(server: Server, options: argparse.Namespace) -> int:
+    print(server.db.transaction(lambda tx: devices.new_code(tx, _county(tx), options.user)))
+    return 0
+
+
+def _form(server: Server, options: argparse.Namespace) -> int:
+    item = server.db.transaction(
+        lambda tx: library.publish_form(tx, _county(tx), options.file.read_bytes(), options.name)
+    )
+    print(f"{item.name} {item.hash[:12]}")
+    return 0
+
+
+def _pack(server: Server, options: argparse.Namespace) -> int:
+    item = server.db.transaction(lambda tx: library.publish_pack(tx, _county(tx), options.folder))
+    print(f"{item.name} {item.hash[:12]}")
+    return 0
+
+
+def _verify(server: Server, options: argparse.Namespace) -> int:
+    findings = server.db.snapshot(verify.everything)
+    for line in findings.lines():
+        print(line)
+    return 0 if findings.clean else 1
+
+
+def _county(tx: Tx) -> str:
+    """The county of this server; a server of several says which by its first."""
+    known = county.counties(tx)
+    if not known:
+        raise Failed("not_found")
+    return known[0].code
+
+
+def _password() -> str | None:
+    typed = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    return typed or None
