@@ -65,7 +65,7 @@ def keep(page: ft.Page, told: Callable[[BaseException], None]) -> None:
             if happened is None:
                 return
             log.error("render failed: %s", place(happened))
-            session.start_updates_scheduler()  # type: ignore[no-untyped-call]  # Flet leaves it unannotated
+            session.start_updates_scheduler()
             watch()
             told(happened)
 

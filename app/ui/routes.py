@@ -3,7 +3,8 @@
 `{name}` in a path is handed to the screen as a keyword argument. A screen is a component `Screen(desk, **arguments)`
 that returns one control (mostly `parts.frame.frame`). `behind` says who may open it: nobody in particular, a person
 with their vault open (`vault`), or a supervisor who has logged in (`login`). `tab` is the destination of the rail or
-bar that is lit. `beside` is the list that stays to its left where two panes fit. A `bare` screen
+bar that is lit. `beside` is the list that stays to its left where two panes fit; `list_first` routes show that
+list itself where they do not. A `bare` screen
 has actions of its own below, so on a narrow window it stands without the bar.
 """
 
@@ -28,6 +29,7 @@ class Route:
     tab: str = ""
     beside: Screen | None = None
     bare: bool = False
+    list_first: bool = False
 
     def match(self, route: str) -> dict[str, str] | None:
         """The arguments in an address, or None when it is not this route."""

@@ -34,9 +34,11 @@ def App(desk: Desk) -> ft.View:
         return _view(desk, Missing(desk, key="missing"))
     route, arguments = entry
     tabs = () if route.bare and not desk.wide else _tabs(desk, behind)
+    if route.beside is not None and route.list_first and not desk.two_panes:
+        return _view(desk, route.beside(desk, key="list"), tabs, route.tab)
     screen = route.screen(desk, **arguments, key=_key(route, arguments))
     if route.beside is not None and desk.two_panes:
-        return _view(desk, _panes(route.beside(desk, key=f"beside {route.tab}"), screen), tabs, route.tab)
+        return _view(desk, _panes(route.beside(desk, key="list"), screen), tabs, route.tab)
     return _view(desk, screen, tabs, route.tab)
 
 
@@ -111,9 +113,19 @@ def _rail(desk: Desk, tabs: tuple[Tab, ...], lit: str) -> ft.Control:
         label_type=ft.NavigationRailLabelType.ALL,
         min_width=RAIL,
         group_alignment=-1,
-        leading=brand.mark(44),
+        leading=ft.Container(brand.mark(48), padding=ft.Padding.only(top=10, bottom=18)),
+        trailing=_leave(desk),
+        pin_trailing_to_bottom=True,
         on_change=lambda e: desk.go(tabs[e.control.selected_index].route),
     )
+
+
+def _leave(desk: Desk) -> ft.Control:
+    """Locking up, always in reach."""
+    if desk.inside is None:
+        return ft.Container()
+    lock = actions.icon(ft.Icons.LOCK_OUTLINE, desk.t("settings.lock"), desk.lock, id="lock-now")
+    return ft.Container(lock, padding=ft.Padding.only(bottom=12))
 
 
 def _bar(desk: Desk, tabs: tuple[Tab, ...], lit: str) -> ft.NavigationBar:

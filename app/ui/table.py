@@ -6,7 +6,7 @@ from app.ui.desk import Desk
 from app.ui.routes import Route, Tab
 from app.ui.screens.enrol import Enrol
 from app.ui.screens.household import Household
-from app.ui.screens.households import Households
+from app.ui.screens.households import Households, Pick
 from app.ui.screens.login import Login
 from app.ui.screens.register import Register
 from app.ui.screens.review_queue import ReviewQueue
@@ -22,7 +22,7 @@ STEWARDS = frozenset({"steward", "auditor"})
 
 ROUTES: tuple[Route, ...] = (
     Route("/", Today, tab="today"),
-    Route("/households", Households, tab="households"),
+    Route("/households", Pick, tab="households", beside=Households, list_first=True),
     Route("/register", Register, tab="households", beside=Households),
     Route("/household/{household}", Household, tab="households", beside=Households),
     Route("/visit/{household}", Visit, tab="households", bare=True),
@@ -39,8 +39,7 @@ ROUTES: tuple[Route, ...] = (
 
 
 def _waiting(desk: Desk) -> str:
-    waiting = desk.inside.runner.state().waiting if desk.inside else 0
-    return str(waiting) if waiting else ""
+    return str(desk.waiting) if desk.waiting else ""
 
 
 TABS: tuple[Tab, ...] = (

@@ -58,7 +58,7 @@ def pair(label: str, value: ft.Control | str, *, wide: bool = True) -> ft.Contro
         return ft.Column([text.soft(label), shown], spacing=2, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return ft.Row(
         [
-            ft.Container(text.soft(label), width=132, padding=ft.Padding.only(top=2)),
+            ft.Container(text.soft(label), width=116, padding=ft.Padding.only(top=2)),
             ft.Container(shown, expand=True),
         ],
         vertical_alignment=ft.CrossAxisAlignment.START,

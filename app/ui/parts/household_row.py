@@ -12,7 +12,7 @@ from app.work.lines import Line
 
 def household_row(desk: Desk, line: Line, on_click: Callable[[], None], *, selected: bool = False) -> ft.Control:
     """A row that opens the household. Chips show at most what matters now; details are on its page."""
-    facts = [line.area_name, line.address]
+    place = [line.address] if line.area_name in line.address else [line.area_name, line.address]
     top = ft.Row(
         [
             text.title(
@@ -25,14 +25,14 @@ def household_row(desk: Desk, line: Line, on_click: Callable[[], None], *, selec
     )
     lines: list[ft.Control] = [
         top,
-        text.soft(" · ".join(f for f in facts if f), max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+        text.soft(" · ".join(p for p in place if p), max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
     ]
     told = chips(desk, line)
     if told:
         lines.append(ft.Container(ft.Row(told, wrap=True, spacing=6, run_spacing=6), padding=ft.Padding.only(top=4)))
     content = ft.Row(
         [
-            initial(line.head),
+            initial(line.head, ground=theme.CARD if selected else theme.GREEN_SOFT),
             ft.Column(lines, spacing=2, expand=True, tight=True),
             ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.LINE_STRONG, size=24),
         ],
@@ -75,13 +75,13 @@ def due_chip(desk: Desk, line: Line) -> ft.Control | None:
     return status.chip(words, "plain" if days else "info", icon=ft.Icons.EVENT)
 
 
-def initial(name: str, size: float = 46) -> ft.Control:
+def initial(name: str, size: float = 46, ground: str = theme.GREEN_SOFT) -> ft.Control:
     """The first character of a name on a round ground, so that a list can be scanned by surname."""
     return ft.Container(
         ft.Text(name[:1] or "·", theme_style=theme.TITLE, color=theme.GREEN_DEEP),
         width=size,
         height=size,
         border_radius=size / 2,
-        bgcolor=theme.GREEN_SOFT,
+        bgcolor=ground,
         alignment=ft.Alignment.CENTER,
     )

@@ -10,6 +10,7 @@ from app.ui.parts import actions, cards, status, text
 from app.ui.parts.frame import frame
 from app.ui.parts.household_row import chips, initial
 from app.work.household import CaseLine, Fact, HouseholdPage, MemberCard, VisitLine
+from app.work.lines import Line
 from schemas.problems import Failed
 
 VISIT_TONE: dict[str, theme.Tone] = {"draft": "info", "done": "info", "returned": "warn", "accepted": "ok"}
@@ -55,11 +56,16 @@ def Household(desk: Desk, household: str, key: str = "") -> ft.Control:
         desk,
         line.head or desk.t("row.nameless"),
         body,
-        subtitle=" · ".join(x for x in (line.area_name, line.address, desk.t("household.code", code=line.code)) if x),
+        subtitle=_where(desk, line),
         back=back,
         footer=[go],
         id="household",
     )
+
+
+def _where(desk: Desk, line: Line) -> str:
+    place = [line.address] if line.area_name in line.address else [line.area_name, line.address]
+    return " · ".join(x for x in (*place, desk.t("household.code", code=line.code)) if x)
 
 
 def _state(desk: Desk, page: HouseholdPage) -> list[ft.Control]:
@@ -94,7 +100,7 @@ def _fact(desk: Desk, fact: Fact) -> ft.Control:
             spacing=6,
             tight=True,
         )
-    return cards.pair(desk.pick(fact.label), shown, wide=desk.width >= 480)
+    return cards.pair(desk.pick(fact.label), shown, wide=desk.scale <= 1.25)
 
 
 def _members(desk: Desk, members: Sequence[MemberCard]) -> ft.Control:

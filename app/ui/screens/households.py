@@ -17,6 +17,13 @@ def Households(desk: Desk, key: str = "") -> ft.Control:
 
 
 @ft.component
+def Pick(desk: Desk, key: str = "") -> ft.Control:
+    """What stands beside the list while no household is open."""
+    words = status.empty(ft.Icons.HOLIDAY_VILLAGE_OUTLINED, desk.t("households.pick"), desk.t("households.pick_body"))
+    return ft.Container(words, alignment=ft.Alignment.CENTER, expand=True)
+
+
+@ft.component
 def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
     work = desk.work
     areas = ft.use_memo(work.areas, [desk.fresh, work])
@@ -34,8 +41,8 @@ def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
         padding=ft.Padding.only(bottom=20, right=2, left=2),
         expand=True,
     )
-    new = actions.icon(
-        ft.Icons.ADD_HOME_OUTLINED, desk.t("households.register"), lambda: desk.go("/register"), id="register"
+    new = actions.quiet(
+        desk.t("households.register"), lambda: desk.go("/register"), icon=ft.Icons.ADD_HOME_OUTLINED, id="register"
     )
     body: list[ft.Control] = [_search(desk, finding), *_areas(desk, finding, areas)]
     if found.lines:

@@ -35,7 +35,7 @@ def Settings(desk: Desk, key: str = "") -> ft.Control:
             cards.pair(
                 desk.t("settings.areas"),
                 ("、" if desk.lang == "zh" else ", ").join(a.name for a in areas),
-                wide=desk.width >= 480,
+                wide=desk.scale <= 1.25,
             ),
             text.soft(desk.t("settings.lock_body")),
             actions.secondary(desk.t("settings.lock"), desk.lock, icon=ft.Icons.LOCK_OUTLINE, id="lock"),

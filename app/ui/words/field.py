@@ -139,6 +139,10 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     ),
     "households.register": ("登记新户", "New household"),
     "households.pick": ("从左边选一户", "Choose a household on the left"),
+    "households.pick_body": (
+        "这里会显示家庭情况，并可开始入户。",
+        "What is known about it is shown here, and the visit starts here.",
+    ),
     # one household
     "household.start": ("开始入户", "Start the visit"),
     "household.resume": ("继续填写", "Continue the visit"),
