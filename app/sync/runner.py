@@ -228,15 +228,18 @@ class Runner:
 
     def _counted(self, state: SyncState) -> SyncState:
         try:
-            return replace(
-                state,
-                waiting=self._store.waiting_count(),
-                held=self._store.held_count(),
-                photos_waiting=self._store.photos_waiting(),
-                last_contact=self._store.last_contact(),
-            )
+            waiting, photos = self._store.waiting_count(), self._store.photos_waiting()
+            held, contact = self._store.held_count(), self._store.last_contact()
         except Failed:
-            return state
+            return replace(state, safe=False)
+        return replace(
+            state,
+            waiting=waiting,
+            photos_waiting=photos,
+            held=held,
+            last_contact=contact,
+            safe=state.safe and not waiting and not photos,
+        )
 
 
 def _may_pass(problem: Failed) -> bool:

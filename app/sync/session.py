@@ -104,6 +104,7 @@ class Store(Protocol):
     def cursors(self) -> Mapping[str, int]: ...
     def receive_page(self, page: Page) -> int: ...
     def receive_held(self, held: Sequence[Held]) -> None: ...
+    def receive_library(self, items: Sequence[LibraryItem]) -> None: ...
     def document(self, hash_: str) -> Value | None: ...
     def put_document(self, item: LibraryItem, data: bytes) -> None: ...
     def chunks_waiting(self) -> Sequence[str]: ...
@@ -259,17 +260,27 @@ class Session:
 
     def _pages(self, pages: Pages) -> None:
         arrived = 0
+        mine = self._store.cursors()
         for page in pages.pages:
-            self._store.receive_page(page)
-            arrived += len(page.entries)
+            if page.area in mine:
+                self._store.receive_page(page)
+                arrived += len(page.entries)
+        # A server that says there is more and sends nothing would be asked for ever.
+        self._pulled = not pages.more or arrived == 0
+        if self._pulled:
+            self._last_pages(pages)
+        self.progress = replace(self.progress, received=self.progress.received + arrived)
+
+    def _last_pages(self, pages: Pages) -> None:
         self._store.receive_held(pages.held)
+        self._store.receive_library(pages.library)
         self._store.contacted(self._clock.stamp())
         cursors = self._store.cursors()
         self._behind = {p.area for p in pages.pages if cursors.get(p.area, 0) < p.head}
+        if any(p.area not in cursors for p in pages.pages):
+            # The person was given another village after this device was let in: it has no key for it.
+            self._problems.append(Failed("areas_changed"))
         self._documents = [item for item in pages.library if self._store.document(item.hash) is None]
-        # A server that says there is more and sends nothing would be asked for ever.
-        self._pulled = not pages.more or arrived == 0
-        self.progress = replace(self.progress, received=self.progress.received + arrived)
 
     def _photo(self) -> Ask | None:
         if self._unknown_chunks is None:

@@ -6,6 +6,8 @@ The region codes are made up (990101 is assigned to nobody) and so is everybody 
 
 from dataclasses import dataclass
 
+from schemas import ids
+
 COUNTY = "990101"
 COUNTY_NAME = "样例县"
 
@@ -65,9 +67,11 @@ ACCOUNTS = (
     Account("auditor", "钱正明", "auditor", (COUNTY,), "desk-auditor-8174"),
     Account("visitor3", "方立新", "visitor", ("990101001", "990101100001")),
     Account("visitor4", "雷冬梅", "visitor", ("990101200",)),
+    Account("officer2", "邵志刚", "officer", ("990101001",)),
+    Account("officer3", "钟丽萍", "officer", ("990101200",)),
 )
-"""visitor and visitor2 share 上清溪村, so that two tablets can meet in one household. The last two made the earlier
-visits of the other towns and have no way in."""
+"""visitor and visitor2 share 上清溪村, so that two tablets can meet in one household. The last four did the
+earlier work of the other towns and have no way in."""
 
 
 def account(user: str) -> Account:
@@ -76,4 +80,13 @@ def account(user: str) -> Account:
 
 def visitor_of(area: str) -> str:
     """The visitor who looks after a village."""
-    return next(a.user for a in ACCOUNTS if a.role == "visitor" and any(area.startswith(s) for s in a.scope))
+    return _whose("visitor", area)
+
+
+def officer_of(area: str) -> str:
+    """The station officer of the town that a village lies in."""
+    return _whose("officer", area)
+
+
+def _whose(role: str, area: str) -> str:
+    return next(a.user for a in ACCOUNTS if a.role == role and ids.within(area, a.scope))

@@ -27,6 +27,10 @@ class Visited:
     slots: dict[str, Value]
     state: str  # accepted | done | returned
 
+    @property
+    def on(self) -> date:
+        return date.fromisoformat(self.slots["visited_on"])
+
 
 @dataclass(frozen=True)
 class Household:
@@ -34,6 +38,7 @@ class Household:
 
     id: str
     area: str
+    registered: date
     visitor: str
     slots: dict[str, Value]
     members: tuple[Member, ...]
@@ -48,7 +53,7 @@ def households(today: date, seed: int = SEED, per_village: int = PER_VILLAGE) ->
 
 
 def _household(rng: random.Random, village: Village, place: int, today: date) -> Household:
-    registered = today - timedelta(days=rng.randrange(420, 1500))
+    registered = (today - timedelta(days=rng.randrange(440, 1100))).replace(day=1)
     new_id = NewId(rng, _unix_ms(registered))
     root = new_id()
     naming = names.family(rng)
@@ -69,7 +74,7 @@ def _household(rng: random.Random, village: Village, place: int, today: date) ->
     }
     if planned is not None:
         slots["planned_on"] = planned.isoformat()
-    return Household(root, village.code, visitor, slots, tuple(members), visited)
+    return Household(root, village.code, registered, visitor, slots, tuple(members), visited)
 
 
 def _visited(rng: random.Random, village: Village, visitor: str, members: list[Member], today: date) -> Visited | None:
@@ -91,7 +96,7 @@ def _planned(rng: random.Random, visited: Visited | None, today: date) -> date |
     if visited is not None and visited.state != "accepted":
         return None
     if visited is not None:
-        due = date.fromisoformat(visited.slots["visited_on"]) + timedelta(days=365)
+        due = visited.on + timedelta(days=365)
         return due if due >= today - timedelta(days=4) else today + timedelta(days=rng.randrange(0, 6))
     day = rng.choices(("late", "today", "week", "later", "none"), (8, 22, 30, 25, 15))[0]
     spread = {"late": (-6, -1), "today": (0, 0), "week": (1, 6), "later": (7, 40)}

@@ -1,0 +1,60 @@
+"""A tablet that is enrolled already: one vault for several cadres, as they share one in a village office.
+
+Enrolment is the real one, over HTTP with a code that the steward would have handed out; so is the first sync.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from app.sync.enrol import enrol
+from app.sync.http import Http
+from app.sync.runner import sync_once
+from app.sync.session import Outcome
+from app.vault.device_secret import DeviceSecret, FileSecret
+from app.vault.keys import new_device_keys
+from app.vault.open import Open
+from app.vault.vault import Vault
+from schemas.clock import Clock
+from sync_server import devices
+from sync_server.demo.county import COUNTY, Account
+from sync_server.server import Server
+
+RESIDENTS = ("visitor", "visitor2", "officer")
+
+
+def secret(folder: Path) -> DeviceSecret:
+    """The file that stands in for a tablet's key store."""
+    return FileSecret(folder)
+
+
+def open_vault(folder: Path, secret_folder: Path, clock: Clock) -> Vault:
+    return Vault(folder, clock, secret(secret_folder))
+
+
+def admit(vault: Vault, server: Server, url: str, account: Account, name: str, clock: Clock) -> Open:
+    """Lets a device in for a person and opens its vault with their PIN; `name` is what people call the device."""
+    code = server.db.transaction(lambda tx: devices.new_code(tx, COUNTY, account.user))
+    keys = new_device_keys(clock)
+    grant = enrol(url, code, keys.sign_public_hex, keys.box_public_hex, name)
+    return vault.admit(grant, keys, account.pin, account.passphrase, url)
+
+
+def sync(opened: Open, url: str, clock: Clock) -> Outcome:
+    """One whole round."""
+    road = Http(url, opened.device(), opened.sign, clock)
+    try:
+        return sync_once(opened, road, clock=clock)
+    finally:
+        road.close()
+
+
+def prepare(vault: Vault, server: Server, url: str, accounts: Iterable[Account], clock: Clock) -> None:
+    """Enrols everyone who is not on the tablet yet, and fetches their areas."""
+    here = {person.user for person in vault.people()}
+    for account in accounts:
+        if account.user not in here:
+            opened = admit(vault, server, url, account, "演示平板", clock)
+            try:
+                sync(opened, url, clock)
+            finally:
+                opened.lock()

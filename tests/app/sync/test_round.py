@@ -1,0 +1,254 @@
+"""A whole round of sync over a real line, real server and real vaults, and what becomes of it when the line fails."""
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from app.vault.drafts import Draft
+from schemas import codec
+from sync_server import devices, library
+from sync_server.db import Tx
+from tests.app.sync.conftest import COUNTY, LOWER, UPPER, Centre, Tablet
+
+Tablets = Callable[[str], Tablet]
+
+
+def codes(outcome_problems: tuple[Exception, ...]) -> list[str]:
+    return [str(p) for p in outcome_problems]
+
+
+def test_what_one_tablet_writes_another_reads(tablet: Tablets) -> None:
+    a, b = tablet("lin"), tablet("lan")
+    household = a.register("欧阳建国")
+    sent = a.sync()
+    assert (sent.sent, sent.waiting, sent.safe) == (1, 0, True)
+    got = b.sync()
+    assert (got.received, got.safe) == (1, True)
+    assert b.value(household, "head") == "欧阳建国"
+
+
+def test_a_village_outside_the_persons_scope_never_comes(tablet: Tablets) -> None:
+    a, b = tablet("lin"), tablet("lan")
+    household = a.register(area=LOWER)
+    a.sync()
+    assert b.sync().received == 0
+    assert b.value(household, "head") is None
+
+
+def test_a_second_round_moves_nothing(tablet: Tablets) -> None:
+    a = tablet("lin")
+    a.register()
+    a.sync()
+    again = a.sync()
+    assert (again.sent, again.received, again.safe) == (0, 0, True)
+
+
+def test_edits_of_the_same_slot_by_two_become_one_conflict_on_both(tablet: Tablets) -> None:
+    a, b = tablet("lin"), tablet("lan")
+    household = a.register()
+    a.sync()
+    b.sync()
+    a.edit(household, phone="19900000001")
+    b.edit(household, phone="19900000002", address="3组14号")
+    a.sync()
+    b.sync()
+    a.sync()
+    for t in (a, b):
+        held = t.open.record(household)
+        assert held is not None
+        assert set(held.heads.conflicts()) == {"phone"}
+        assert set(held.heads.live["phone"].values()) == {"19900000001", "19900000002"}
+        assert held.heads.value("address") == "3组14号"
+
+
+def test_without_a_signal_everything_stays_and_the_problem_is_named(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    a.register()
+    a.line.cut()
+    failed = a.sync()
+    assert codes(failed.problems) == ["server_down"]
+    assert (failed.sent, failed.waiting, failed.safe) == (0, 1, False)
+    a.line.mend()
+    assert a.sync().safe
+    assert centre.rows("change") == 1
+
+
+def test_a_lost_receipt_sends_the_same_changes_again_and_they_are_kept_once(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    household = a.register()
+    a.line.answers_lost = 1
+    assert codes(a.sync().problems) == ["server_down"]
+    assert (centre.rows("change"), a.open.waiting_count()) == (1, 1)
+    again = a.sync()
+    assert (again.sent, again.waiting, again.safe) == (1, 0, True)
+    assert centre.rows("change") == 1
+    assert a.value(household, "head") == "王小明"
+
+
+def test_a_line_that_dies_at_any_byte_of_a_push_loses_nothing(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    written = 0
+    for dies_after in range(1, 1400, 97):
+        a.register(f"户主{dies_after}")
+        written += 1
+        a.line.request_bytes = dies_after
+        a.sync()
+        a.line.mend()
+    assert a.sync().safe
+    assert centre.rows("change") == written
+    assert len(a.open.summaries()) == written
+
+
+def test_a_pull_that_is_cut_goes_on_where_it_was(tablet: Tablets) -> None:
+    a, b = tablet("lin"), tablet("lin")
+    for i in range(40):
+        a.register(f"户主{i}")
+    a.sync()
+    assert not b.sync(halted=lambda: b.line.carried > 20_000).safe
+    first = len(b.open.summaries())
+    rest = b.sync()
+    assert rest.safe
+    assert (first > 0) == (rest.received < 40)
+    assert len(b.open.summaries()) == 40
+
+
+def test_a_server_that_stops_and_starts_again_is_found_again(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    a.register()
+    centre.serving.stop()
+    assert codes(a.sync().problems) == ["server_down"]
+    assert a.open.waiting_count() == 1
+
+
+def test_many_changes_go_in_several_batches(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    for i in range(6):
+        a.register("甲" * 30_000 + str(i))
+    sent = a.sync()
+    assert (sent.sent, sent.safe) == (6, True)
+    pushes = centre.server.db.snapshot(
+        lambda tx: tx.connection.exec_driver_sql("select count(*) from audit where what = 'pushed'").scalar_one()
+    )
+    assert pushes == 3
+
+
+def test_what_the_server_holds_is_safe_there_and_said(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    household = a.register()
+    a.sync()
+    a.edit(household, status="receiving")  # a visitor may not
+    outcome = a.sync()
+    assert (outcome.held, outcome.waiting, outcome.safe) == (1, 0, True)
+    assert [h.reason for h in a.open.held()] == ["not_your_role"]
+
+
+def test_forms_and_packs_in_force_come_with_the_round_and_old_ones_go_out_of_force(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    first = centre.server.db.transaction(lambda tx: library.publish(tx, COUNTY, "form", "means-visit", {"v": 1}))
+    assert a.sync().documents == 1
+    assert a.open.document(first.hash) == {"v": 1}
+    second = centre.server.db.transaction(lambda tx: library.publish(tx, COUNTY, "form", "means-visit", {"v": 2}))
+    assert a.sync().documents == 1
+    assert [i.hash for i in a.open.documents("form")] == [second.hash]
+    assert a.open.document(first.hash) == {"v": 1}
+    assert a.sync().documents == 0
+
+
+def test_photos_follow_their_record_and_resume_where_they_were(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    household, visit = a.register(), a.new_id()
+    photo = random.Random(1).randbytes(700_000)
+    attachment = a.open.put_attachment(household, visit, "outside", "image/jpeg", photo)
+    record = {"evidence": [{"id": a.new_id(), "photo": attachment}], "status": "done"}
+    a.open.write([Draft(household, visit, "visit", "", record)], ends=visit)
+    assert a.open.photos_waiting() == 1
+    a.line.request_bytes = 300_000  # the record and the first chunk pass
+    cut = a.sync()
+    assert (cut.waiting, cut.photos_waiting, codes(cut.problems)) == (0, 1, ["server_down"])
+    a.line.mend()
+    rest = a.sync()
+    assert (rest.photos_waiting, rest.safe) == (0, True)
+    assert rest.chunks < len(photo) / (256 * 1024) + 1
+    assert codec.sha256(photo) == codec.sha256(a.open.attachment(attachment))
+    whole = centre.server.db.snapshot(
+        lambda tx: tx.connection.exec_driver_sql("select received_at from attachment").scalar_one()
+    )
+    assert whole is not None
+
+
+def test_a_revoked_tablet_is_told_and_keeps_what_it_has(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    a.register()
+    centre.server.db.transaction(lambda tx: devices.revoke(tx, COUNTY, a.open.device(), "steward"))
+    outcome = a.sync()
+    assert codes(outcome.problems) == ["revoked"]
+    assert outcome.safe is False
+    assert len(a.open.summaries()) == 1
+
+
+def test_another_village_given_later_is_named_and_the_rest_still_comes(tablet: Tablets, centre: Centre) -> None:
+    a, b = tablet("lin"), tablet("lan")
+    a.register(area=UPPER)
+    a.sync()
+
+    def widen(tx: Tx) -> None:
+        tx.connection.exec_driver_sql(
+            "update person set scope = ? where user = ?", (codec.encode([UPPER, LOWER]).decode(), "lan")
+        )
+
+    centre.server.db.transaction(widen)
+    outcome = b.sync()
+    assert codes(outcome.problems) == ["areas_changed"]
+    assert outcome.received == 1
+
+
+def test_a_server_put_back_from_an_old_backup_is_given_what_it_lost(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    a.register("一")
+    a.sync()
+    before = dump(centre)
+    a.register("二")
+    a.register("三")
+    a.sync()
+    restore(centre, before)
+    a.register("四")
+    outcome = a.sync()
+    assert outcome.sent == 3, "the two it lost and the new one"
+    assert outcome.safe
+    assert centre.rows("change") == 4
+
+
+def dump(centre: Centre) -> list[str]:
+    def lines(tx: Tx) -> list[str]:
+        raw = tx.connection.connection.driver_connection
+        assert raw is not None
+        return list(raw.iterdump())
+
+    return centre.server.db.snapshot(lines)
+
+
+def restore(centre: Centre, lines: list[str]) -> None:
+    raw = centre.server.db.engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        tables = [r[0] for r in cursor.execute("select name from sqlite_master where type='table'").fetchall()]
+        for table in tables:
+            cursor.execute(f'drop table "{table}"')
+        for line in lines:
+            if not line.startswith(("BEGIN", "COMMIT")):
+                cursor.execute(line)
+        raw.commit()
+    finally:
+        raw.close()
+
+
+@pytest.mark.parametrize("user", ["lin", "lan"])
+def test_the_last_contact_is_noted(tablet: Tablets, user: str) -> None:
+    a = tablet(user)
+    assert a.open.last_contact() is None
+    a.sync()
+    assert a.open.last_contact() is not None
