@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
-from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -18,8 +17,9 @@ from schemas.policy.choose import choose
 from schemas.policy.engine import assess
 from schemas.policy.facts import facts
 from schemas.policy.model import Pack
-from sync_server import county, devices, heads, household_file, intake, library, people
+from sync_server import audit, county, devices, heads, household_file, intake, library, people
 from sync_server.authoring import Draft
+from sync_server.db import Tx
 from sync_server.people import Person
 from sync_server.server import Server
 from sync_server.settings import Settings
@@ -62,10 +62,9 @@ class CountyHouse:
     hands: Hands
 
     @classmethod
-    def open(cls, data: Path, database_url: str | None = None) -> "CountyHouse":
+    def open(cls, chosen: Settings) -> "CountyHouse":
         hands = Hands()
-        url = database_url or f"sqlite+pysqlite:///{(data / 'server.db').as_posix()}"
-        house = cls(Server.open(Settings(data, url), hands.clock), hands)
+        house = cls(Server.open(chosen, hands.clock), hands)
         house.server.db.transaction(_settle_in)
         return house
 
@@ -84,8 +83,6 @@ class CountyHouse:
 
     def audited(self) -> list[tuple[str, str, str]]:
         """Who did what about what, in order."""
-        from sync_server import audit
-
         return [(e.who, e.what, e.about) for e in self.server.db.snapshot(lambda tx: audit.read(tx, COUNTY))]
 
     def new_id(self) -> str:
@@ -154,6 +151,18 @@ class Visited:
         house.hands.pass_by(hours=2)
         return cls._visited(house, tablet, household, root, members, area, visit)
 
+    def again(self, **visit: Value) -> "Visited":
+        """Another visit to the same household, finished."""
+        root = self.house.heads(self.household).values()
+        members = {m: self.house.heads(m).values() for m in self.members}
+        return self._visited(self.house, self.tablet, self.household, root, members, root["area"], visit)
+
+    @property
+    def living(self) -> list[Value]:
+        """The visit's table of members as it stands."""
+        table: list[Value] = self.house.value(self.visit, "members")
+        return table
+
     @classmethod
     def _visited(
         cls,
@@ -166,7 +175,7 @@ class Visited:
         more: Mapping[str, Value],
     ) -> "Visited":
         visit = house.new_id()
-        slots = {**_answers(members), **more}
+        slots = {k: v for k, v in {**_answers(members), **more}.items() if v is not None}
         phone = {"phone": "13700000000"}
         drafts = [
             Draft(household, household, "household", "f", phone, merge.seeing(house.heads(household), phone)),
@@ -185,7 +194,7 @@ class Visited:
         return cls(house, tablet, household, tuple(members), visit, assessment)
 
 
-def _settle_in(tx: household_file.Tx) -> None:
+def _settle_in(tx: Tx) -> None:
     county.found(tx, COUNTY, "样例县")
     county.add_villages(
         tx,

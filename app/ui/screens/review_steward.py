@@ -19,7 +19,7 @@ from schemas.problems import Failed
 def DeskHome(desk: Desk) -> ft.Control:
     """The first screen after the login: the queue, or the people for a steward, who opens nobody's file."""
     steward = desk.login is not None and desk.login.role == "steward"
-    return People(desk, key="people") if steward else ReviewQueue(desk, key="queue")
+    return People(desk) if steward else ReviewQueue(desk)
 
 
 @ft.component
