@@ -31,7 +31,7 @@ def open_vault(folder: Path, secret_folder: Path, clock: Clock) -> Vault:
     return Vault(folder, clock, secret(secret_folder))
 
 
-def admit(vault: Vault, server: Server, url: str, account: Account, name: str, clock: Clock) -> Open:
+def admit(vault: Vault, server: Server, url: str, account: Account, clock: Clock, name: str) -> Open:
     """Lets a device in for a person and opens its vault with their PIN; `name` is what people call the device."""
     code = server.db.transaction(lambda tx: devices.new_code(tx, COUNTY, account.user))
     keys = new_device_keys(clock)
@@ -53,7 +53,7 @@ def prepare(vault: Vault, server: Server, url: str, accounts: Iterable[Account],
     here = {person.user for person in vault.people()}
     for account in accounts:
         if account.user not in here:
-            opened = admit(vault, server, url, account, "演示平板", clock)
+            opened = admit(vault, server, url, account, clock, "演示平板")
             try:
                 sync(opened, url, clock)
             finally:
