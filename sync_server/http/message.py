@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.responses import Response
 
 from schemas import codec
@@ -87,6 +87,7 @@ def signed(request: Request, body: Body, host: Host) -> Device:
 
 
 Signed = Annotated[Device, Depends(signed)]
+Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
 def answer(request: Request, content: Value) -> Response:

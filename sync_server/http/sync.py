@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from schemas import wire
 from schemas.codec import NotCanonical, Value
 from sync_server import chunks, devices, feed, intake
-from sync_server.http.message import Body, Host, Signed, answer, packed
+from sync_server.http.message import Body, Hash, Host, Signed, answer, packed
 
 routes = APIRouter(prefix="/sync")
 
@@ -33,14 +33,14 @@ def missing(request: Request, device: Signed, body: Body, host: Host) -> Respons
 
 
 @routes.put("/chunks/{sha256}")
-def put(device: Signed, sha256: str, body: Body, host: Host) -> Response:
+def put(device: Signed, sha256: Hash, body: Body, host: Host) -> Response:
     host.db.snapshot(lambda tx: devices.allowed(tx, device))
     host.db.transaction(lambda tx: chunks.put(tx, device, sha256, body.plain))
     return Response(status_code=204)
 
 
 @routes.get("/chunks/{sha256}")
-def get(request: Request, device: Signed, sha256: str, host: Host) -> Response:
+def get(request: Request, device: Signed, sha256: Hash, host: Host) -> Response:
     person = host.db.snapshot(lambda tx: devices.allowed(tx, device))
     data = host.db.snapshot(lambda tx: chunks.get(tx, device.county, person, sha256))
     return packed(request, data, "application/octet-stream")

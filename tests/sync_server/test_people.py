@@ -1,0 +1,98 @@
+"""People: roles and places that fit, passwords that are kept as nothing, logins that end."""
+
+import pytest
+from sqlalchemy import select
+
+from schemas.problems import Failed
+from sync_server import people, tables
+from sync_server.people import Login
+from tests.sync_server.place import PASSWORD, Place, Watch
+
+
+def log_in(place: Place, password: str = PASSWORD, user: str = "") -> Login | Failed:
+    return place.server.db.transaction(lambda tx: people.log_in(tx, user or place.user("supervisor"), password))
+
+
+def test_a_login_lasts_half_a_day(place: Place, watch: Watch) -> None:
+    login = log_in(place)
+    assert isinstance(login, Login)
+    assert place.server.db.snapshot(lambda tx: people.by_token(tx, login.token)).role == "supervisor"
+    watch.forward(hours=13)
+    with pytest.raises(Failed, match="session_over"):
+        place.server.db.snapshot(lambda tx: people.by_token(tx, login.token))
+
+
+def test_a_login_ends_when_asked_to_and_when_the_person_leaves(place: Place) -> None:
+    first, second = log_in(place), log_in(place)
+    assert isinstance(first, Login)
+    assert isinstance(second, Login)
+    place.server.db.transaction(lambda tx: people.log_out(tx, first.token))
+    with pytest.raises(Failed, match="session_over"):
+        place.server.db.snapshot(lambda tx: people.by_token(tx, first.token))
+    place.server.db.transaction(lambda tx: people.deactivate(tx, place.county, second.person.user))
+    with pytest.raises(Failed, match="session_over"):
+        place.server.db.snapshot(lambda tx: people.by_token(tx, second.token))
+    assert isinstance(log_in(place), Failed)
+
+
+@pytest.mark.parametrize(("user", "password"), [("", "wrong password"), ("nobody", PASSWORD), ("visitor-990101", "")])
+def test_a_wrong_name_and_a_wrong_password_are_refused_alike(place: Place, user: str, password: str) -> None:
+    refusal = log_in(place, password, user)
+    assert isinstance(refusal, Failed)
+    assert refusal.code == "wrong_login"
+
+
+def test_wrong_passwords_make_one_wait_and_never_lock_out(place: Place, watch: Watch) -> None:
+    for _ in range(people.PATIENCE):
+        log_in(place, "wrong password")
+    refusal = log_in(place)
+    assert isinstance(refusal, Failed)
+    assert (refusal.code, refusal.figures) == ("wait", {"seconds": 9})
+    watch.forward(seconds=9)
+    assert isinstance(log_in(place), Login)
+    assert isinstance(log_in(place), Login)
+
+
+def test_a_new_password_ends_the_old_sessions(place: Place) -> None:
+    login = log_in(place)
+    assert isinstance(login, Login)
+    place.server.db.transaction(
+        lambda tx: people.set_password(tx, place.county, place.user("supervisor"), "another password")
+    )
+    with pytest.raises(Failed, match="session_over"):
+        place.server.db.snapshot(lambda tx: people.by_token(tx, login.token))
+    assert isinstance(log_in(place, "another password"), Login)
+
+
+def test_neither_password_nor_token_is_kept(place: Place) -> None:
+    login = log_in(place)
+    assert isinstance(login, Login)
+    kept = place.server.db.snapshot(
+        lambda tx: repr([tx.execute(select(t)).all() for t in (tables.person, tables.session, tables.audit)])
+    )
+    assert PASSWORD not in kept
+    assert login.token not in kept
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "password", "code"),
+    [
+        ("king", ["990101"], None, "bad_role"),
+        ("visitor", [], None, "bad_scope"),
+        ("visitor", ["110101"], None, "bad_scope"),
+        ("visitor", ["9901010"], None, "bad_scope"),
+        ("visitor", ["990101"], "short", "weak_passphrase"),
+    ],
+)
+def test_a_person_who_does_not_fit_is_refused(
+    place: Place, role: str, scope: list[str], password: str | None, code: str
+) -> None:
+    with pytest.raises(Failed, match=code):
+        place.server.db.transaction(lambda tx: people.add(tx, place.county, "new", "新人", role, scope, password))
+
+
+def test_a_user_name_is_taken_once(place: Place) -> None:
+    with pytest.raises(Failed, match="user_taken"):
+        place.server.db.transaction(
+            lambda tx: people.add(tx, place.county, place.user("visitor"), "别人", "visitor", ["990101"])
+        )
