@@ -19,10 +19,12 @@ from sqlalchemy import func, select
 
 from app.review.answers import Conflict, VisitPage
 from app.review.client import Review
+from app.sync.enrol import enrol
 from app.sync.session import Outcome
+from app.vault.keys import new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Vault
-from app.work.visit import Finished
+from app.work.visit import Finished, Repeat
 from app.work.work import Work
 from schemas import ids, records
 from schemas.clock import Clock
@@ -90,8 +92,9 @@ class _Host:
         sock = bind(HOST, self.port)
         self._serving = Serving.start(listener(app, HOST, self.port), sock)
         self.port = self._serving.port
-        self.server = app.state.server
-        return app.state.server
+        server: Server = app.state.server
+        self.server = server
+        return server
 
     def stop(self) -> None:
         if self._serving is not None:
@@ -207,7 +210,7 @@ class _Walk:
         for kind in ("business", "property", "transfer"):
             visit.answer(f"income/has_{kind}", "no")
         visit.answer("income/has_wage", "yes")
-        for repeat in (i for i in visit.items("income", "zh") if isinstance(i, doorstep.Repeat)):
+        for repeat in (i for i in visit.items("income", "zh") if isinstance(i, Repeat)):
             for instance in repeat.instances:
                 visit.remove(repeat.path, instance.id)
         doorstep.income(visit, "wage", "casual", "9600")
@@ -359,7 +362,7 @@ class _Walk:
     def _in_the_feed(self, tx: Tx) -> int:
         c = tables.change.c
         mine = c.county == COUNTY, c.id.in_(self.sent), c.seq.is_not(None)
-        return tx.execute(select(func.count()).select_from(tables.change).where(*mine)).scalar_one()
+        return int(tx.execute(select(func.count()).select_from(tables.change).where(*mine)).scalar_one())
 
     def _assessment(self, page: VisitPage) -> str | None:
         return page.assessment.id if page.assessment else None
@@ -380,5 +383,5 @@ def _dibao(result: Result | None) -> Programme:
 
 
 def _stranger(url: str, clock: Clock) -> None:
-    keys = tablet.new_device_keys(clock)
-    tablet.enrol(url, "00000-00000", keys.sign_public_hex, keys.box_public_hex, "a stranger")
+    keys = new_device_keys(clock)
+    enrol(url, "00000-00000", keys.sign_public_hex, keys.box_public_hex, "a stranger")
