@@ -168,7 +168,7 @@ class _Walk:
             self.tell.must(refused.code == "unknown_code", f"a wrong code is refused: {refused.say('en')}")
         folder = self.folder / f"tablet-{name}"
         vault = tablet.open_vault(folder, folder.with_suffix(".secret"), self.clock)
-        opened = tablet.admit(vault, server, self.host.url, account(user), f"tablet {name}", self.clock)
+        opened = tablet.admit(vault, server, self.host.url, account(user), clock=self.clock, name=f"tablet {name}")
         self.tell.must(len(opened.areas()) == 2, f"the grant covers {len(opened.areas())} villages and no other")
         opened.lock()
         try:
