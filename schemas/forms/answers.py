@@ -14,7 +14,7 @@ from typing import Any
 
 from schemas.codec import LARGEST, Value
 from schemas.forms import values
-from schemas.forms.identity import FORMATS
+from schemas.forms.identity import FORMATS, HALF_WIDTH
 from schemas.forms.model import Element
 from schemas.forms.values import Atom
 
@@ -34,7 +34,7 @@ class Answer:
 
 NONE = Answer()
 _SEPARATORS = str.maketrans("", "", ",，' \u00a0")
-_FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, ord("。"): "."}
+_FULL_WIDTH: dict[int, int | str] = {**HALF_WIDTH, ord("。"): "."}
 
 
 def read(element: Element, value: Any, *, typed: bool = True) -> Answer:
@@ -45,7 +45,7 @@ def read(element: Element, value: Any, *, typed: bool = True) -> Answer:
 
 
 def unread(value: Any, problem: str) -> Answer:
-    return Answer(value if isinstance(value, str | int | list) else str(value), "", problem)
+    return Answer(str(value), "", problem)
 
 
 def _text(element: Element, value: Any, typed: bool) -> Answer:

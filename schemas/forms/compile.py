@@ -51,8 +51,14 @@ _BINDS = {
 }
 _COLUMNS = {"calculation": "calculation", "filter": "choice_filter", "label": "label", "hint": "hint"}
 _KNOWN = frozenset(
-    "type name label hint bind control default choices itemset list_name choice_filter trigger actions parameters children".split()  # noqa: SIM905
-)
+    {"type", "name", "label", "hint", "bind", "control", "default", "children", "trigger", "actions"}
+) | {
+    "parameters",
+    "choices",
+    "itemset",
+    "list_name",
+    "choice_filter",
+}
 _KNOWN_BINDS = frozenset(
     [*_BINDS, "jr:constraintMsg", "jr:requiredMsg", "entities:saveto", "type"]
     + [f"ruhu:{name}" for name in ("slot", "unit", "format", "soft", "asked_by", "choices")]
@@ -69,7 +75,7 @@ def compile_form(source: bytes | str, name: str = "") -> Form:
     try:
         workbook = get_xlsform(data, file_type=".xlsx" if data[:2] == b"PK" else ".md")
         sheet = workbook_to_json(workbook_dict=workbook, form_name="data", fallback_form_name=name, warnings=[])
-        survey = create_survey_element_from_dict(sheet)
+        survey = _untyped(create_survey_element_from_dict)(sheet)
         survey.xml()
     except PyXFormError as error:
         raise _refused(str(error)) from error
@@ -154,9 +160,11 @@ class _Compiler:
             references={n: xpath(f"${{{n}}}") for line in texts for n in REFERENCE.findall(line)},
             children=tuple(self._children(data, node, path)),
         )
-        rules = {ours: xpath(_TRUE.get(str(bind.get(theirs)), bind.get(theirs))) for theirs, ours in _BINDS.items()}
+        rules: dict[str, Any] = {
+            ours: xpath(_TRUE.get(str(bind.get(theirs)), bind.get(theirs))) for theirs, ours in _BINDS.items()
+        }
         default = str(data.get("default") or "")
-        dynamic = default_is_dynamic(default, data["type"])
+        dynamic = bool(_untyped(default_is_dynamic)(default, data["type"]))
         return replace(element, **rules, default=xpath(default) if dynamic else default, dynamic=dynamic)
 
     def _nothing_else(
@@ -246,6 +254,11 @@ def _slot_fits(element: Element, slot: str) -> bool:
     if element.type == GROUP:
         return False
     return bool(key) == (found.type in ("object", "table"))
+
+
+def _untyped(function: Any) -> Any:
+    """A function of pyxform, which has no types."""
+    return function
 
 
 def _rows(sheet: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, int]]:

@@ -87,7 +87,7 @@ def _call(name: str, arguments: list[Compiled]) -> Compiled:
     if name == "jr:choice-name" and len(arguments) == 2:
         return _choice_name(arguments[0], arguments[1])
     entry = FUNCTIONS.get(name)
-    if entry is None or not entry.least <= len(arguments) <= entry.most:
+    if entry is None or not entry.takes(len(arguments)):
         raise UnknownFunction(name)
     function = entry.function
     return lambda place: function(place, arguments)
@@ -121,7 +121,7 @@ def _path(path: xpath.Path) -> Compiled:
                 return found
             nodes = _filtered(found, filters, place)
         elif absolute:
-            nodes = [_root(place.node)]
+            nodes = [_root(place.current)]
         else:
             nodes = [place.node]
         here = place.node
@@ -161,7 +161,7 @@ def _filtered(nodes: Nodes, filters: list[Compiled], place: Place) -> Nodes:
 
 
 def _root(node: Node) -> Node:
-    """The document above the outermost node, so that `/data/a` finds `a` whatever the form calls its root."""
+    """The document above the answers, where `/data/a` starts, also inside a choice list."""
     while node.parent is not None:
         node = node.parent
     return _Document(node)
@@ -174,7 +174,7 @@ class _Document:
         self.parent = None
 
     def named(self, name: str) -> Nodes:
-        return [self._root]
+        return _self(self._root, name)
 
     def atom(self) -> str:
         return ""

@@ -27,6 +27,10 @@ class Entry:
     function: Function
     least: int
     most: int
+    odd: bool = False
+
+    def takes(self, count: int) -> bool:
+        return self.least <= count <= self.most and not (self.odd and count % 2 == 0)
 
 
 def _plain(function: Callable[..., Operand]) -> Function:
@@ -81,13 +85,17 @@ def _instance(place: Place, arguments: Sequence[Compiled]) -> Operand:
 
 
 def _indexed_repeat(place: Place, arguments: Sequence[Compiled]) -> Operand:
-    """indexed-repeat(node, repeat, index): the node of the repeat's instance of that number."""
-    wanted = _nodes(arguments[0](place))
-    instances = _nodes(arguments[1](place))
-    index = _integer(arguments[2](place))
-    if index is None or not 1 <= index <= len(instances):
-        return []
-    return [n for n in wanted if _inside(n, instances[index - 1])]
+    """indexed-repeat(node, repeat, index, …): the node in the repeat's instance of that number, for up to 3 repeats."""
+    found = _nodes(arguments[0](place))
+    around: Nodes = []
+    for repeat, index in zip(arguments[1::2], arguments[2::2], strict=True):
+        instances = [n for n in _nodes(repeat(place)) if not around or _inside(n, around[0])]
+        number = _integer(index(place))
+        if number is None or not 1 <= number <= len(instances):
+            return []
+        around = [instances[number - 1]]
+        found = [n for n in found if _inside(n, around[0])]
+    return found
 
 
 def _inside(node: values.Node, around: values.Node) -> bool:
@@ -289,7 +297,7 @@ FUNCTIONS: dict[str, Entry] = {
     "selected-at": Entry(_plain(_selected_at), 2, 2),
     "count-selected": Entry(_plain(lambda v: Decimal(len(values.text(v).split()))), 1, 1),
     "count-non-empty": Entry(_plain(_count_non_empty), 1, 1),
-    "indexed-repeat": Entry(_indexed_repeat, 3, 3),
+    "indexed-repeat": Entry(_indexed_repeat, 3, 7, odd=True),
     "int": Entry(_plain(_whole(None)), 1, 1),
     "min": Entry(_plain(_extreme(min)), 1, MANY),
     "max": Entry(_plain(_extreme(max)), 1, MANY),

@@ -1,9 +1,9 @@
 """What people write in a home: identity numbers, names and telephone numbers, tidied and looked at, never refused.
 
-An identity number is judged by GB 11643-1999: 17 digits and a check character by ISO 7064 MOD 11-2, digits 7–14 the day of
-birth. Its first six digits are not judged: people keep the code of where they were first registered, and codes change.
-Numbers of 15 digits (before 1999) are brought to 18. Every finding here is a warning, because a doorstep is no place to
-argue with a card.
+An identity number is judged by GB 11643-1999: 17 digits and a check character by ISO 7064 MOD 11-2, digits 7–14 the day
+of birth. Its first six digits are not judged: people keep the code of where they were first registered, and codes
+change. Numbers of 15 digits (before 1999) are brought to 18. Every finding here is a warning:
+a doorstep is no place to argue with a card.
 """
 
 import re
@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+HALF_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
+"""For `str.translate`: full-width signs and digits, as Chinese keyboards give them, to the usual ones."""
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_FULL_WIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20}
 _DOTS = dict.fromkeys(map(ord, "•‧・∙⋅･․●▪"), "·")
 _EARLIEST = 1900
 
@@ -26,7 +27,7 @@ def check_character(body: str) -> str:
 
 def tidy_national_id(text: str) -> str:
     """Half-width, without spaces, capital X; a number of 15 digits as the 18 it became in 1999."""
-    out = re.sub(r"[\s\-]", "", text.translate(_FULL_WIDTH)).upper()
+    out = re.sub(r"[\s\-]", "", text.translate(HALF_WIDTH)).upper()
     if re.fullmatch(r"\d{15}", out, re.ASCII):
         body = out[:6] + "19" + out[6:]
         return body + check_character(body)
@@ -72,13 +73,14 @@ def _is_rare(character: str) -> bool:
 
 
 def tidy_phone(text: str) -> str:
-    return re.sub(r"\s+", " ", text.translate(_FULL_WIDTH)).strip()
+    return re.sub(r"\s+", " ", text.translate(HALF_WIDTH)).strip()
 
 
 def phone_problem(text: str, _: date) -> str | None:
-    """Eleven digits from 1, or seven or more for a landline with or without its area code."""
+    """Eleven digits from 1; for a landline seven or eight, or with its area code from 0; 400 and 800 numbers."""
     digits = re.sub(r"[\s\-+()]", "", text)
-    return None if re.fullmatch(r"(86)?1\d{10}|0?\d{7,12}", digits, re.ASCII) else "phone_digits"
+    known = re.fullmatch(r"(86)?1\d{10}|0\d{9,11}|86[2-9]\d{8,10}|[2-9]\d{6,7}|[48]00\d{7}", digits, re.ASCII)
+    return None if known else "phone_digits"
 
 
 @dataclass(frozen=True)

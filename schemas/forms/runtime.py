@@ -129,6 +129,7 @@ class Runtime:
 
     def __init__(self, form: Form, answers: Value = None, *, today: date, new_id: Callable[[], str]) -> None:
         self.form = form
+        self.today = today
         self._new_id = new_id
         self._world = World(form, today)
         self.root = Spot(self._world, Element(GROUP, "data", "", children=form.children), None)

@@ -8,9 +8,10 @@ A form names for each answer the slot it is saved to (`bind::ruhu:slot`):
     visit.income_wage       on a repeat: a table with one row for each instance. Its questions are the columns, under
                             their own names, or those that say `visit.income_wage.gross`; the instance's id is `id`
 
-Amounts are fen in slots and yuan in answers (`ruhu:unit`). A table is empty only when somebody said so: its repeat names
-the question (`ruhu:asked_by`) whose "no" saves an empty table; without an answer nothing is saved, because unknown is
-not zero. A group that fills an object may name such a question too; its "no" saves an empty object. Only relevant answers are saved; `prefill` is the inverse on everything that `saved` writes.
+Amounts are fen in slots and yuan in answers (`ruhu:unit`). A table is empty only when somebody said so: its repeat
+names the question (`ruhu:asked_by`) whose "no" saves an empty table; without an answer nothing is saved, because
+unknown is not zero. A group that fills an object may name such a question too; its "no" saves an empty object. Only
+relevant answers are saved; `prefill` is the inverse on everything that `saved` writes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -163,6 +164,8 @@ class _Given:
                 value = self.question(element, row, member)
             if value not in (None, [], {}):
                 out[element.name] = value
+            elif element.default and self.left_blank(element, row, member):
+                out[element.name] = None
         return out
 
     def repeat(self, element: Element) -> list[Value]:
@@ -190,19 +193,31 @@ class _Given:
             stored = self.record(kind, member).get(name)
             if stored is not None:
                 return YES if stored else NO
-        if row and not element.slots:
-            return _from_slot(element, row.cells.get(element.name))
-        for slot in element.slots:
-            if row and row.slot and slot.startswith(f"{row.slot}."):
-                value = row.cells.get(slot.removeprefix(f"{row.slot}."))
-            else:
-                kind, name, key = _split(slot)
-                value = self.record(kind, member).get(name)
-                if key:
-                    value = value.get(key) if isinstance(value, dict) else None
-            if value is not None:
-                return _from_slot(element, value)
+        for cells, key, _ in self.cells(element, row, member):
+            if cells.get(key) is not None:
+                return _from_slot(element, cells[key])
         return None
+
+    def left_blank(self, element: Element, row: "_Row | None", member: str | None) -> bool:
+        """Whether the rest of its row or object was answered and the question was not: its default must not hold."""
+        return any(stored for _, _, stored in self.cells(element, row, member))
+
+    def cells(
+        self, element: Element, row: "_Row | None", member: str | None
+    ) -> Iterator[tuple[Mapping[str, Value], str, bool]]:
+        """Where an answer may be found, best first: the cells, the name there and whether they are a stored row or
+        object."""
+        if row and not element.slots:
+            yield row.cells, element.name, bool(row.cells)
+        for slot in element.slots:
+            kind, name, key = _split(slot)
+            record = self.record(kind, member)
+            if row and row.slot and slot.startswith(f"{row.slot}."):
+                yield row.cells, key, bool(row.cells)
+            elif not key:
+                yield record, name, False
+            elif isinstance(record.get(name), dict):
+                yield record[name], key, True
 
     def record(self, kind: str, member: str | None) -> Mapping[str, Value]:
         return self.members.get(member or "", {}) if kind == "member" else self.records[kind]

@@ -7,16 +7,19 @@ calculated value, its problems, its choices, its label) is a cell made when firs
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from schemas.forms import answers, values
 from schemas.forms.answers import Answer
 from schemas.forms.cells import Cell, Sheet, Source
 from schemas.forms.identity import FORMATS
+from schemas.forms.lists import Listed, ListItem
 from schemas.forms.model import REPEAT, Choice, Element, Form, Words, words
 from schemas.forms.place import Compiled, Place, Surroundings
 from schemas.forms.program import Program, Rules, program
 from schemas.forms.values import Atom, Node
+
+T = TypeVar("T")
 
 
 class World:
@@ -27,9 +30,9 @@ class World:
         self.today = today
         self.sheet = Sheet()
         self.program: Program = program(form)
-        lists = {name: _Listed(name, items) for name, items in form.lists.items()}
+        lists = {name: Listed(name, items) for name, items in form.lists.items()}
         self._around = {lang: Surroundings(today, lists, self._label_of(lang)) for lang in ("zh", "en")}
-        self.items: Mapping[str, Sequence[_Item]] = {name: node.items for name, node in lists.items()}
+        self.items: Mapping[str, Sequence[ListItem]] = {name: node.items for name, node in lists.items()}
 
     def around(self, lang: str) -> Surroundings:
         return self._around.get(lang) or self._around["zh"]
@@ -54,8 +57,7 @@ class Spot:
         self.name = element.name
         self.parent = parent
         self.id = instance
-        above = f"{parent.path}/" if parent and parent.path else ""
-        self.path = f"{above}{self.name}[{instance}]" if instance else f"{above}{self.name}" if parent else ""
+        self.path: str = _path(parent, f"{self.name}[{instance}]" if instance else self.name) if parent else ""
         self.rules: Rules | None = world.program.rules.get(element.path)
         self.answer: Source[Answer] = Source(world.sheet, answers.NONE)
         self.kids: dict[str, Spot | Many] = {}
@@ -134,7 +136,7 @@ class Spot:
         return self._words("hint", lang)
 
     def _words(self, kind: str, lang: str) -> str:
-        filled = getattr(self.rules, kind) if self.rules else {}
+        filled: Mapping[str, Callable[[Place], str]] = getattr(self.rules, kind) if self.rules else {}
         fill = filled.get(lang) or filled.get("")
         if fill:
             return self._cell(f"{kind}.{lang}", lambda: fill(self.place(lang)))
@@ -196,15 +198,15 @@ class Spot:
             if isinstance(kid, Many):
                 kid.frame.drop()
 
-    def _cell(self, name: str, compute: Callable[[], Any]) -> Any:
-        cell = self._cells.get(name)
+    def _cell(self, name: str, compute: Callable[[], T]) -> T:
+        cell: Cell[T] | None = self._cells.get(name)
         if cell is None:
             cell = self._cells[name] = Cell(self.world.sheet, compute)
         return cell.get()
 
 
 class Many:
-    """All instances of a repeat in one place. `frame` stands for the repeat itself, whose rules hold without instances."""
+    """All instances of a repeat in one place. `frame` stands for the repeat itself, whose rules hold without any."""
 
     __slots__ = ("element", "frame", "instances", "parent", "path", "world")
 
@@ -212,7 +214,7 @@ class Many:
         self.world = world
         self.element = element
         self.parent = parent
-        self.path = f"{parent.path}/{element.name}" if parent.path else element.name
+        self.path = _path(parent, element.name)
         self.frame = _Frame(world, element, parent)
         self.instances: Source[tuple[Spot, ...]] = Source(world.sheet, ())
 
@@ -241,52 +243,8 @@ class _Frame(Spot):
         super().__init__(world, replace(element, children=()), parent)
 
 
-class _Listed:
-    """A choice list as the nodes instance('name')/root/item."""
-
-    def __init__(self, name: str, items: tuple[Choice, ...]) -> None:
-        self.name = name
-        self.parent: Node | None = None
-        self._root = _Item("root", self, "", None)
-        self.items = [_Item("item", self._root, "", choice) for choice in items]
-        self._root.below = self.items
-        for item in self.items:
-            choice = item.choice
-            columns = {"name": choice.value, "label": words(choice.label, "zh"), **choice.more}
-            item.below = [_Item(column, item, text, None) for column, text in columns.items()]
-
-    def named(self, name: str) -> Sequence[Node]:
-        return [self._root] if name in ("*", "root") else []
-
-    def atom(self) -> Atom:
-        return ""
-
-    def counts(self) -> bool:
-        return True
-
-
-class _Item:
-    def __init__(self, name: str, parent: Node, text: str, choice: Choice | None) -> None:
-        self.name = name
-        self.parent: Node | None = parent
-        self.below: Sequence[_Item] = ()
-        self._text = text
-        self._choice = choice
-
-    @property
-    def choice(self) -> Choice:
-        if self._choice is None:
-            raise TypeError(self.name)
-        return self._choice
-
-    def named(self, name: str) -> Sequence[Node]:
-        return [n for n in self.below if name in ("*", n.name)]
-
-    def atom(self) -> Atom:
-        return self._text
-
-    def counts(self) -> bool:
-        return True
+def _path(parent: Spot, name: str) -> str:
+    return f"{parent.path}/{name}" if parent.path else name
 
 
 def related(spot: Spot, path: str) -> list[Spot]:

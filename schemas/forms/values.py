@@ -1,7 +1,7 @@
-"""What expressions compute with: text, exact decimal numbers, booleans, dates and sets of nodes, and how one becomes another.
+"""What expressions compute with: text, exact numbers, booleans, dates and sets of nodes, and how one becomes another.
 
-XPath 1.0 §4 gives the rules; dates follow the ODK specification (a date as a number is its days since 1970). Numbers are
-decimals and not the doubles of XPath, because these expressions add up money: 0.1 + 0.2 is 0.3 here.
+XPath 1.0 §4 gives the rules; dates follow the ODK specification (a date as a number is its days since 1970). Numbers
+are decimals and not the doubles of XPath, because these expressions add up money: 0.1 + 0.2 is 0.3 here.
 """
 
 import re

@@ -71,9 +71,10 @@ class Path:
 
 Expression: TypeAlias = Number | Literal | Binary | Negative | Call | Path
 
-AXES = frozenset(
-    "child self parent descendant descendant-or-self ancestor following-sibling preceding-sibling".split()  # noqa: SIM905
-)
+AXES = frozenset({"child", "self", "parent", "ancestor", "descendant", "descendant-or-self"}) | {
+    "following-sibling",
+    "preceding-sibling",
+}
 
 _TOKEN = re.compile(
     r"""\s*(?:
