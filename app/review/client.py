@@ -8,6 +8,7 @@ from any thread; `timeout` is in seconds and bounds the wait for each part of th
 import threading
 from collections.abc import Mapping
 from typing import TypeVar
+from urllib.parse import quote
 
 import requests
 
@@ -61,18 +62,18 @@ class Review:
 
     def visit(self, visit: str) -> VisitPage:
         """Everything about one visit; the server notes that this person's file was read."""
-        return self._ask(VisitPage, "GET", f"/review/visits/{visit}")
+        return self._ask(VisitPage, "GET", f"/review/visits/{_part(visit)}")
 
     def approve(self, visit: str, assessment: str | None, reason: str = "") -> VisitPage:
         """Decides as the assessment proposes; None for a visit that ended without one (refused, moved …). Raises
         Failed: stale, provisional, undetermined, already_decided, changed_meanwhile, reason_needed, forbidden."""
         said = {"assessment": assessment, "reason": reason}
-        return self._ask(VisitPage, "POST", f"/review/visits/{visit}/approve", said)
+        return self._ask(VisitPage, "POST", f"/review/visits/{_part(visit)}/approve", said)
 
     def return_visit(self, visit: str, comment: str, comments: Mapping[str, str] | None = None) -> VisitPage:
         """Sends the visit back to its visitor with a comment, and one on each slot named."""
         said = {"comment": comment, "comments": dict(comments or {})}
-        return self._ask(VisitPage, "POST", f"/review/visits/{visit}/return", said)
+        return self._ask(VisitPage, "POST", f"/review/visits/{_part(visit)}/return", said)
 
     def settle(self, record: str, slot: str, choose: str, seen: tuple[str, ...], reason: str = "") -> None:
         """Closes a conflict in favour of the value that change `choose` wrote. Raises Failed("changed_meanwhile") when
@@ -82,7 +83,7 @@ class Review:
 
     def assess(self, visit: str) -> VisitPage:
         """A new assessment of the visit on the facts as they stand now."""
-        return self._ask(VisitPage, "POST", f"/review/visits/{visit}/assess", {})
+        return self._ask(VisitPage, "POST", f"/review/visits/{_part(visit)}/assess", {})
 
     def people(self) -> tuple[Person, ...]:
         return self._ask(tuple[Person, ...], "GET", "/review/people", inside="people")
@@ -95,7 +96,7 @@ class Review:
         return self._ask(Code, "POST", "/review/codes", {"user": user})
 
     def revoke(self, device: str) -> None:
-        self._send("POST", f"/review/devices/{device}/revoke", {})
+        self._send("POST", f"/review/devices/{_part(device)}/revoke", {})
 
     def audit(self, after: int | None = None, limit: int = 100) -> AuditPage:
         """Audit lines, newest first, continuing below number `after`."""
@@ -154,3 +155,8 @@ class Review:
             self._here.session = requests.Session()
         session: requests.Session = self._here.session
         return session
+
+
+def _part(text: str) -> str:
+    """One part of a path, whatever stands in it."""
+    return quote(text, safe="")

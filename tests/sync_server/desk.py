@@ -4,6 +4,7 @@ desk begin with."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +17,7 @@ from schemas.merge import Heads
 from schemas.policy.choose import choose
 from schemas.policy.engine import assess
 from schemas.policy.facts import facts
+from schemas.policy.load import load_pack
 from schemas.policy.model import Pack
 from sync_server import audit, county, devices, heads, household_file, intake, library, people
 from sync_server.authoring import Draft
@@ -63,10 +65,14 @@ class CountyHouse:
 
     @classmethod
     def open(cls, chosen: Settings) -> "CountyHouse":
+        """On a server of its own; nobody has a password, so nobody can log in."""
         hands = Hands()
-        house = cls(Server.open(chosen, hands.clock), hands)
-        house.server.db.transaction(_settle_in)
-        return house
+        return cls(Server.open(chosen, hands.clock), hands).settled(None)
+
+    def settled(self, password: str | None) -> "CountyHouse":
+        """The county set up on this server, its people with this password."""
+        self.server.db.transaction(lambda tx: _settle_in(tx, password))
+        return self
 
     def person(self, user: str) -> Person:
         return self.server.db.snapshot(lambda tx: people.get(tx, COUNTY, user))
@@ -194,7 +200,7 @@ class Visited:
         return cls(house, tablet, household, tuple(members), visit, assessment)
 
 
-def _settle_in(tx: Tx) -> None:
+def _settle_in(tx: Tx, password: str | None) -> None:
     county.found(tx, COUNTY, "样例县")
     county.add_villages(
         tx,
@@ -210,10 +216,13 @@ def _settle_in(tx: Tx) -> None:
         ("wu", "吴审计", "auditor", (COUNTY,)),
     ]
     for user, name, role, scope in everyone:
-        people.add(tx, COUNTY, user, name, role, scope, PASSWORD)
-    for pack in files("schemas.library").joinpath("packs").iterdir():
-        if pack.is_dir() and pack.name == "cn-2021":
-            library.publish_pack(tx, COUNTY, pack)
+        people.add(tx, COUNTY, user, name, role, scope, password)
+    library.publish(tx, COUNTY, library.PACK, _pack().name, _pack().wire())
+
+
+@cache
+def _pack() -> Pack:
+    return load_pack(files("schemas.library").joinpath("packs", "cn-2021"))
 
 
 def _registered(
