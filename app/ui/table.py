@@ -9,6 +9,7 @@ from app.ui.screens.household import Household
 from app.ui.screens.households import Households, Pick
 from app.ui.screens.login import Login
 from app.ui.screens.register import Register
+from app.ui.screens.result import Result
 from app.ui.screens.review_queue import ReviewQueue
 from app.ui.screens.review_steward import Audit, DeskHome, Devices, People
 from app.ui.screens.review_visit import ReviewVisit
@@ -26,6 +27,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/register", Register, tab="households", beside=Households),
     Route("/household/{household}", Household, tab="households", beside=Households),
     Route("/visit/{household}", Visit, tab="households", bare=True),
+    Route("/result/{household}/{visit}", Result, tab="households"),
     Route("/sync", Sync, tab="sync"),
     Route("/settings", Settings, tab="settings"),
     Route("/enrol", Enrol, behind="nothing"),

@@ -10,6 +10,7 @@ from app.vault.summary import Summary
 from app.work import household, lines
 from app.work.household import HouseholdPage
 from app.work.lines import Found, Line, Today
+from app.work.outcome import Outcome, outcome
 from app.work.visit import OpenVisit
 from schemas import ids, records
 from schemas.clock import Clock
@@ -65,6 +66,11 @@ class Work:
     def visit(self, household_id: str) -> OpenVisit:
         """The household's open visit, or a new one."""
         return OpenVisit.begin(self._vault, self._clock, household_id)
+
+    def outcome(self, household_id: str, visit: str) -> Outcome:
+        """What came of a finished visit. Raises Failed `not_found`."""
+        waiting = self._vault.waiting_by_household().get(household_id, 0)
+        return outcome(self._vault.household(household_id), household_id, visit, waiting)
 
     def register(self, area: str, head: str, address: str, phone: str = "", hukou: str = "rural") -> str:
         """Register a household with its head as the first member; the household's id comes back."""

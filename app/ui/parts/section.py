@@ -55,7 +55,7 @@ def is_short(question: Question) -> bool:
         case "text":
             return "multiline" not in question.appearance and len(question.label) <= SHORT
         case "select_one":
-            return not lies_open(question) or sum(len(c.label) + 4 for c in question.choices) <= SHORT * 2
+            return not lies_open(question) or sum(len(c.label) + 4 for c in question.choices) <= SHORT + 2
         case _:
             return False
 

@@ -392,12 +392,14 @@ class Sheet:
         path = instance.path
         live.add(path)
         count = instance.problems if strict else 0
+        figures = {str(q.value) for q in _questions(instance.items) if q.type in ("decimal", "integer", "date")}
+        title = "" if instance.title in figures else instance.title  # a bare figure names nothing
         summary = " · ".join(_words(q) for q in _questions(instance.items) if _tells(q))
         fold = self.folds.get(path)
         if fold is None:
-            self.folds[path] = Fold(instance.title, summary, count, open=False)
+            self.folds[path] = Fold(title, summary, count, open=False)
         else:
-            fold.title, fold.summary, fold.troubles = instance.title, summary, count
+            fold.title, fold.summary, fold.troubles = title, summary, count
         return Row(path, instance.id, tuple(self._node(i, troubles, strict, live) for i in instance.items))
 
     def _keep(self, write: Callable[[], object]) -> None:

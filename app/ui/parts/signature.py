@@ -52,7 +52,7 @@ def Signature(box: Box, sheet: Sheet, lang: str) -> ft.Control:
                 label=f"{question.label}：{say(lang, 'part.signed')}",
                 image=True,
                 content=ft.Container(
-                    drawing(strokes.from_path(text), 300, 100),
+                    drawing(strokes.from_path(text), 240, 120),
                     bgcolor=CARD,
                     border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
                     border_radius=RADIUS,
@@ -90,7 +90,7 @@ def _dialog(
         modal=True,
         inset_padding=12,
         content_padding=16,
-        content=Pad(lang, across, across / 3, signed, dismissed),
+        content=Pad(lang, across, across / 2, signed, dismissed),
         on_dismiss=lambda _: dismissed(),
     )
 
@@ -157,6 +157,8 @@ def Pad(
         ],
         tight=True,
         spacing=12,
+        width=width,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 

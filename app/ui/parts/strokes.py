@@ -1,7 +1,7 @@
 """A signature as text: pen strokes to SVG path data and back.
 
 A signature is an answer, so it must be small, canonical and readable by anything that draws SVG. Strokes are brought to
-a fixed box of 600 × 200 units, whatever the size of the pad, rounded to whole units and thinned until they fit the
+a fixed box of 600 × 300 units, whatever the size of the pad, rounded to whole units and thinned until they fit the
 limit: what a pen on paper would not show is dropped first (Ramer 1972; Douglas and Peucker 1973).
 
 Evolution rule: `M x y` begins a stroke and `L x y …` continues it; the box never changes. A reader skips what it cannot
@@ -15,7 +15,7 @@ from typing import TypeAlias
 Point: TypeAlias = tuple[int, int]
 Stroke: TypeAlias = tuple[Point, ...]
 
-BOX = (600, 200)
+BOX = (600, 300)
 LIMIT = 20_000
 """The most bytes a signature may take (ASCII, so also characters)."""
 

@@ -78,10 +78,12 @@ def Typed(box: Box, sheet: Sheet, lang: str) -> ft.Control:
             tooltip=say(lang, "part.calendar"),
             on_click=lambda _: set_calendar(True),
         )
+    named = ft.Semantics(identifier=f"q:{question.path}", label=question.label, content=control)
     return framed(
         box,
         lang,
-        ft.Semantics(identifier=f"q:{question.path}", content=control),
+        # Merged, the label becomes the input's own; a field with a button inside has to stay two things.
+        named if question.type == "date" else ft.MergeSemantics(named),
         comment=sheet.comment(question.path),
         quiet=editing,
     )
@@ -135,10 +137,11 @@ def _text_field(question: Question, lang: str, text: str, live: ft.Ref[ft.TextFi
             control.max_lines = 8
         case _ if "numbers" in question.appearance:
             control.keyboard_type = ft.KeyboardType.PHONE
-    if question.unit:
-        control.suffix_icon = ft.Container(
-            ft.Text(_unit(question.unit, lang), theme_style=BODY, color=ft.Colors.ON_SURFACE_VARIANT),
-            padding=ft.Padding.only(right=14),
+    unit = _unit(question.unit, lang)
+    if unit and unit not in question.label:
+        words = ft.Text(unit, theme_style=BODY, color=ft.Colors.ON_SURFACE_VARIANT)
+        control.suffix_icon = ft.Row(
+            [words], tight=True, width=24 + 20 * len(unit), alignment=ft.MainAxisAlignment.CENTER
         )
     return control
 

@@ -99,7 +99,9 @@ def Open(desk: Desk, sheet: Sheet, asking: Asking, key: str = "") -> ft.Control:
     if listed:
         panes.insert(0, _aside(Sections(sheet.contents, sheet, lang), LIST))
     if beside:
-        panes.append(_aside(Proposed(sheet.proposal, sheet, lang), BESIDE))
+        title = ft.Semantics(header=True, content=text.title(t("result.title")))
+        result = ft.Column([title, Proposed(sheet.proposal, sheet, lang)], spacing=14)
+        panes.append(_aside(result, BESIDE))
     return frame(
         desk,
         t("visit.of", head=sheet.visit.head) if sheet.visit.head else t("visit.title"),
@@ -160,10 +162,7 @@ def Saved(saving: Saving, lang: str, wide: bool) -> ft.Control:
 @ft.component
 def Proposed(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
     """The result so far, with every reason."""
-    parts: list[ft.Control] = [
-        ft.Semantics(header=True, content=text.title(say(lang, "result.title"))),
-        text.soft(say(lang, "result.proposed")),
-    ]
+    parts: list[ft.Control] = [text.soft(say(lang, "result.proposed"))]
     if proposal.result is not None:
         parts.append(verdict.result(proposal.result, lang, dict(proposal.people)))
     elif proposal.outcome not in ("", "done"):
@@ -270,33 +269,31 @@ def _cover(desk: Desk, sheet: Sheet, finish: actions.Handler) -> ft.Control:
 
 
 def _footer(desk: Desk, sheet: Sheet, beside: bool) -> list[ft.Control]:
-    parts: list[ft.Control] = [memo(Steps)(sheet.contents, sheet, desk.lang, desk.wide)]
-    if not beside:
-        parts.insert(
-            0,
-            ft.Semantics(identifier="visit.result", expand=True, content=memo(Chip)(sheet.proposal, sheet, desk.lang)),
-        )
-    return parts
+    chip = ft.Semantics(identifier="visit.result", expand=True, content=memo(Chip)(sheet.proposal, sheet, desk.lang))
+    return [
+        memo(Back)(sheet.contents, sheet, desk.lang, desk.wide),
+        *([] if beside else [chip]),
+        memo(On)(sheet.contents, sheet, desk.lang, desk.wide),
+    ]
 
 
 @ft.component
-def Steps(contents: Contents, sheet: Sheet, lang: str, wide: bool) -> ft.Control:
-    """Back, forward, and at the end: finish."""
-    at, last = contents.at(), len(contents.sections) - 1
-    back, on = say(lang, "visit.back"), say(lang, "visit.next")
-    parts: list[ft.Control] = []
+def Back(contents: Contents, sheet: Sheet, lang: str, wide: bool) -> ft.Control:
+    """To the section before."""
+    words, first = say(lang, "visit.back"), contents.at() == 0
     if wide:
-        parts.append(
-            actions.quiet(back, lambda: sheet.step(-1), icon=ft.Icons.ARROW_BACK, id="visit.back", disabled=at == 0)
-        )
-        if at != last:
-            parts.append(actions.secondary(say(lang, "visit.finish"), sheet.check, id="visit.finish"))
-    else:
-        parts.append(actions.icon(ft.Icons.ARROW_BACK, back, lambda: sheet.step(-1), id="visit.back", disabled=at == 0))
-    if at == last:
-        parts.append(actions.primary(say(lang, "visit.finish"), sheet.check, icon=ft.Icons.TASK_ALT, id="visit.finish"))
-    else:
-        parts.append(actions.primary(on, lambda: sheet.step(1), icon=ft.Icons.ARROW_FORWARD, id="visit.next"))
+        return actions.quiet(words, lambda: sheet.step(-1), icon=ft.Icons.ARROW_BACK, id="visit.back", disabled=first)
+    return actions.icon(ft.Icons.ARROW_BACK, words, lambda: sheet.step(-1), id="visit.back", disabled=first)
+
+
+@ft.component
+def On(contents: Contents, sheet: Sheet, lang: str, wide: bool) -> ft.Control:
+    """To the next section, and at the end (on a wide window always) to the check before finishing."""
+    finish, on = say(lang, "visit.finish"), say(lang, "visit.next")
+    if contents.at() == len(contents.sections) - 1:
+        return actions.primary(finish, sheet.check, icon=ft.Icons.TASK_ALT, id="visit.finish")
+    parts: list[ft.Control] = [actions.secondary(finish, sheet.check, id="visit.finish")] if wide else []
+    parts.append(actions.primary(on, lambda: sheet.step(1), icon=ft.Icons.ARROW_FORWARD, id="visit.next"))
     return ft.Row(parts, spacing=10, tight=True)
 
 
