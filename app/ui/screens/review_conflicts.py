@@ -2,6 +2,7 @@
 would be with it. One gesture settles what changes nothing; what flips the outcome asks for a reason first."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import flet as ft
 
@@ -86,7 +87,7 @@ def _side(
     if may_settle:
         keep = actions.secondary(
             desk.t("conflict.keep"),
-            lambda: pressed(conflict, side),
+            partial(pressed, conflict, side),
             icon=ft.Icons.CHECK,
             id=f"keep-{conflict.slot}-{side.change[:6]}",
         )
@@ -142,7 +143,7 @@ def _question(
             actions.quiet(desk.t("decide.cancel"), lambda: ask(None), id="cancel"),
             actions.primary(
                 desk.t("conflict.keep"),
-                lambda: choose(conflict, side, reason),
+                partial(choose, conflict, side, reason),
                 disabled=busy or not reason.strip(),
                 id="settle",
             ),

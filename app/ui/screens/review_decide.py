@@ -2,6 +2,7 @@
 what to look at again, as a whole and answer by answer."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import flet as ft
 
@@ -41,7 +42,7 @@ def Approve(
                 actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
                 actions.primary(
                     desk.t("decide.go"),
-                    lambda: go(reason.strip()),
+                    partial(go, reason.strip()),
                     disabled=busy or (refuses and not reason.strip()),
                     id="approve-go",
                 ),
@@ -84,7 +85,7 @@ def Return(
                 actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
                 actions.primary(
                     desk.t("return.go"),
-                    lambda: go(comment.strip(), said),
+                    partial(go, comment.strip(), said),
                     disabled=busy or not (comment.strip() or said),
                     id="return-go",
                 ),

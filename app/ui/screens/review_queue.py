@@ -1,6 +1,7 @@
 """The supervisor's queue: the visits that wait, oldest first, with what decides which to open first; and beside them
 those that were returned or accepted, newest first. Which of the three is shown stands in the address."""
 
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import flet as ft
@@ -43,7 +44,9 @@ def ReviewQueue(desk: Desk) -> ft.Control:
         body = [_statuses(desk, counts, shown), *_alarm(desk, counts, shown)]
         body += [_row(desk, row, shown) for row in queue.visits] or [_nothing(desk, shown)]
         if queue.next is not None:
-            body.append(actions.secondary(desk.t("review.more"), lambda: more(counts, queue), disabled=busy, id="more"))
+            body.append(
+                actions.secondary(desk.t("review.more"), partial(more, counts, queue), disabled=busy, id="more")
+            )
     return frame(
         desk,
         desk.t("queue.title"),

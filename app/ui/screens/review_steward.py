@@ -1,6 +1,7 @@
 """The steward's desk: the people with their enrolment codes, the devices and how to put one out, and the audit."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import flet as ft
 
@@ -101,7 +102,7 @@ def Audit(desk: Desk) -> ft.Control:
             rows.append(_audit_row(desk, row))
         body.append(cards.card(rows or [text.soft(desk.t("audit.empty"))], spacing=8))
         if page.next is not None:
-            body.append(actions.secondary(desk.t("review.more"), lambda: more(page), disabled=busy, id="more"))
+            body.append(actions.secondary(desk.t("review.more"), partial(more, page), disabled=busy, id="more"))
     return frame(desk, desk.t("audit.title"), body, subtitle=who(desk), buttons=desk_buttons(desk), id="audit")
 
 
@@ -123,7 +124,7 @@ def _person(desk: Desk, person: Person, new_code: Callable[[Person], Awaitable[N
     ]
     if new_code is not None and person.active:
         code = actions.quiet(
-            desk.t("people.code"), lambda: new_code(person), icon=ft.Icons.KEY_OUTLINED, id=f"code-{person.user}"
+            desk.t("people.code"), partial(new_code, person), icon=ft.Icons.KEY_OUTLINED, id=f"code-{person.user}"
         )
         parts.append(ft.Row([code]))
     return cards.card(parts, spacing=2)
@@ -190,7 +191,7 @@ def _revoking(
         content=ft.Container(text.body(desk.t("devices.revoke_body")), width=460),
         actions=[
             actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
-            actions.danger(desk.t("devices.revoke"), lambda: revoke(device), disabled=busy, id="revoke-go"),
+            actions.danger(desk.t("devices.revoke"), partial(revoke, device), disabled=busy, id="revoke-go"),
         ],
         on_dismiss=lambda _: close(),
     )
