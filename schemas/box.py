@@ -3,7 +3,7 @@
 X25519 (RFC 7748) with a key made for this one box, HKDF-SHA256 (RFC 5869) over the shared secret with both public keys
 bound in, AES-256-GCM. Built by hand from these because HPKE is missing from the `cryptography` that Android gets.
 
-Evolution rule: a box begins with its version; `tests/vectors/box.json` pins how version 1 opens.
+Evolution rule: a box begins with its version; `tests/vectors/vault.json` pins how version 1 opens.
 """
 
 from collections.abc import Callable

@@ -23,14 +23,14 @@ def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
     """Begins the device's chain anew with the changes that were not sent, in their order."""
     mine = select(tables.change).where(change.person == tx.person, change.n.is_not(None)).order_by(change.n)
     rows = tx.sql.execute(mine.where(change.state == changes.UNSENT)).all()
-    old = [found for row in rows if (found := _read(tx, row)) is not None]
-    areas = {row.id: row.area for row in rows}
-    tx.sql.execute(delete(tables.change).where(change.person == tx.person, change.id.in_(list(areas))))
+    old = [(row, found) for row in rows if (found := _read(tx, row)) is not None]
+    mine_unsent = (change.person == tx.person) & (change.state == changes.UNSENT)
+    tx.sql.execute(delete(tables.change).where(mine_unsent))
     # The old chain's numbers end here: what the server has of it comes down the feed under its ids.
     tx.sql.execute(update(tables.change).where(change.person == tx.person).values(n=None))
     new: list[Change] = []
     renamed: dict[str, str] = {}
-    for was in old:
+    for row, was in old:
         now = replace(
             was,
             author=author,
@@ -40,9 +40,9 @@ def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
             salt=tx.clock.random(16).hex(),
             seen=frozenset(renamed.get(c, c) for c in was.seen),
         )
-        renamed[was.id] = now.id
+        renamed[row.id] = now.id
         new.append(now)
-        changes.add(tx, [(now, areas[was.id], changes.UNSENT, None, None)], own=True)
+        changes.add(tx, [(now, row.area, changes.UNSENT, None, None)], own=True)
     account = tables.account
     end = {"n": len(new), "prev": new[-1].id if new else START}
     tx.sql.execute(update(account).where(account.c.person == tx.person).values(**end))

@@ -57,7 +57,7 @@ class Slot:
     @property
     def device(self) -> str:
         """The name of the device secret that this slot needs; empty when it needs none."""
-        return str(codec.decode(self.head)["device"])
+        return str(_fields(self.head).get("device", ""))
 
 
 def make(
@@ -93,9 +93,12 @@ def make(
 
 def open_(slot: Slot, secret: str, *, vault: bytes, device: bytes | None) -> bytes:
     """The user's key. Raises WrongSecret; raises Failed `device_secret_lost` when the slot needs a device secret that
-    the key store no longer has."""
+    the key store no longer has, and `vault_damaged` when the slot is not as it was made."""
     check_device(slot, device)
-    key, mark = _derive(slot.head, secret, vault, device if slot.device else None)
+    try:
+        key, mark = _derive(slot.head, secret, vault, device if slot.device else None)
+    except (ValueError, TypeError, KeyError, MemoryError):
+        raise Failed("vault_damaged") from None
     if not hmac.compare_digest(mark, slot.mark):
         raise WrongSecret
     try:
@@ -139,10 +142,20 @@ def wait_after(failures: int) -> int:
 
 
 def _derive(head: bytes, secret: str, vault: bytes, device: bytes | None) -> tuple[bytes, bytes]:
-    h: dict[str, Value] = codec.decode(head)
+    h = _fields(head)
     stretched = Scrypt(bytes.fromhex(h["salt"]), 32, h["n"], h["r"], h["p"]).derive(_plain(secret).encode())
     both = HKDF(hashes.SHA256(), 48, vault, b"ruhu slot v1|" + head).derive(stretched + (device or b""))
     return both[:32], both[32:]
+
+
+def _fields(head: bytes) -> dict[str, Value]:
+    try:
+        fields = codec.decode(head)
+    except codec.NotCanonical:
+        fields = None
+    if not isinstance(fields, dict):
+        raise Failed("vault_damaged")
+    return fields
 
 
 def _plain(secret: str) -> str:

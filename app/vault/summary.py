@@ -32,8 +32,8 @@ class VisitLine(NamedTuple):
 @dataclass(frozen=True)
 class Summary:
     """One household. Texts are empty where nothing is known; `members` counts those not removed, and `names` and
-    `id_tails` (last four characters of the national ids) are theirs; `conflicts` counts slots with rival values in
-    all its records; `planned_on` is an ISO date or None."""
+    `id_tails` (last four characters of the national ids) are theirs, the head's first; `conflicts` counts slots with
+    rival values in all its records; `planned_on` is an ISO date or None."""
 
     household: str
     area: str
@@ -63,8 +63,9 @@ class Summary:
 def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
     """The summary of a household's records."""
     root = next((r.heads.values() for r in held if r.id == household), {})
-    people = [r.heads.values() for r in held if r.kind == "member"]
-    people = [p for p in people if p.get("gone") != "yes"]
+    members = [(r.id, r.heads.values()) for r in held if r.kind == "member"]
+    members.sort(key=lambda m: (_text(m[1], "relation") or "99", m[0]))
+    people = [values for _, values in members if values.get("gone") != "yes"]
     names = tuple(_text(p, "name") for p in people)
     heads = [_text(p, "name") for p in people if p.get("relation") in HEAD_CODES]
     visits = [(r.id, r.heads.values()) for r in held if r.kind == "visit"]
