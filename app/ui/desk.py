@@ -1,7 +1,9 @@
-"""What one window shows, as an observable: where it is, who is in, which language, and what it has to tell.
+"""What one window shows: where it is, who is in, which language, and what it has to tell.
 
-Every screen is a component that receives the `Desk` and is drawn again when one of its fields changes. The desk knows
-no control. What a person types before it is saved lives in the screen or in the vault's working copy, never here.
+Every screen is a component that receives the `Desk`. Only the shell watches it (`Desk.changed`) and draws the screen of
+the moment again when a field changes; a screen that watched it too would be drawn once more on its way out, when what
+it shows is no longer there. The desk knows no control. What a person types before it is saved lives in the screen or
+in the vault's working copy, never here.
 
 Slow work (keys, disk, network) runs off the event loop, which all windows of a web host share: `await desk.off(…)`.
 """
@@ -49,7 +51,14 @@ class Finding:
 
 
 @ft.observable
-@dataclass
+@dataclass(eq=False)
+class Changed:
+    """Counts the changes of a desk; the shell is drawn again at each."""
+
+    times: int = 0
+
+
+@dataclass(eq=False)
 class Desk:
     """One window. `fresh` counts up when what the vault holds has changed, so that lists are read again. `review`
     asks the review API; `login` is who has logged in to it; `sheet` is the visit being filled in, if one is."""
@@ -72,6 +81,14 @@ class Desk:
     _closing: asyncio.Future[None] | None = field(default=None, init=False)
     finding: Finding = field(default_factory=Finding)
     sheet: Sheet | None = None
+    changed: Changed = field(default_factory=Changed)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = name in self.__dict__
+        same = known and (self.__dict__[name] is value or self.__dict__[name] == value)
+        object.__setattr__(self, name, value)
+        if known and not same and not name.startswith("_"):
+            self.changed.times += 1
 
     @property
     def work(self) -> Work:

@@ -24,7 +24,8 @@ LIST = 420
 
 @ft.component
 def App(desk: Desk) -> ft.View:
-    """The window."""
+    """The window, drawn again at every change of the desk."""
+    ft.use_state(desk.changed)
     entry = find(ROUTES, desk.route)
     behind = entry[0].behind if entry else "nothing"
     guard = _guard(desk, behind)

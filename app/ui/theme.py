@@ -150,6 +150,20 @@ def theme(scale: float = 1.0) -> ft.Theme:
     )
 
 
+def outline() -> dict[ft.ControlState, ft.InputBorder]:
+    """The line round a field: strong enough to see where to write, ink green where one writes."""
+    bad = tone("bad").ink
+
+    def line(colour: str, width: float) -> ft.InputBorder:
+        return ft.OutlineInputBorder(side=ft.BorderSide(width, colour), border_radius=RADIUS)
+
+    return {
+        ft.ControlState.ERROR: line(bad, 2),
+        ft.ControlState.FOCUSED: line(GREEN, 2),
+        ft.ControlState.DEFAULT: line(LINE_STRONG, 1),
+    }
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two hex colours, 1 to 21 (WCAG 2.2, relative luminance)."""
     bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

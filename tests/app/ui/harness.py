@@ -41,7 +41,7 @@ class Wire(Connection):
     """The page's end of the connection: packs what is sent, answers calls as a page does."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # Flet's own
         self.loop = asyncio.get_running_loop()
         self.executor = concurrent.futures.ThreadPoolExecutor(2)
         self.pubsubhub = PubSubHub(loop=self.loop, executor=self.executor)
