@@ -9,9 +9,9 @@ import logging
 import os
 import signal
 import sys
-import threading
+import time
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -19,16 +19,18 @@ from types import FrameType
 import uvicorn
 
 from app.door import Door
+from app.vault.device_secret import FileSecret
+from app.vault.vault import Vault
 from app.web import web_app
 from schemas.clock import Clock
 from schemas.problems import Failed
 from sync_server import county
 from sync_server.demo import tablet
-from sync_server.demo.county import COUNTY, Account, account
+from sync_server.demo.county import COUNTY, account
 from sync_server.demo.folder import Folder, claimed
 from sync_server.demo.seed import seed
 from sync_server.demo.serving import Serving, bind
-from sync_server.demo.words import preparing, stopped, welcome
+from sync_server.demo.words import FOUNDING, stopped, welcome
 from sync_server.main import create_app, listener
 from sync_server.server import Server
 from sync_server.settings import settings
@@ -36,6 +38,10 @@ from sync_server.settings import settings
 HOST = "127.0.0.1"
 PORT = 8600
 """The web client's; the server takes the next one that is free."""
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,15 +55,18 @@ def main(argv: Sequence[str]) -> int:
 
         return walk.main(rest)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    folder = Path(options.data or "ruhu-data")
     try:
-        with claimed(Path(options.data or "ruhu-data")) as folder, _interrupts() as over:
+        with _interruptible(), claimed(folder) as mine:
             if options.reset:
-                folder.clear()
-            with running(folder, options.port, over) as url:
+                mine.clear()
+            with running(mine, options.port) as url:
                 if not options.no_browser and _has_screen():
                     webbrowser.open(url)
-                over.wait()
-                print(stopped(folder.path), flush=True)
+                while True:
+                    time.sleep(0.5)  # Windows hears no Ctrl-C in a longer wait
+    except KeyboardInterrupt:
+        print(stopped(folder), flush=True)
     except Failed as failed:
         print(f"{failed.say('zh')}\n{failed.say('en')}", file=sys.stderr)
         return 1
@@ -65,45 +74,36 @@ def main(argv: Sequence[str]) -> int:
 
 
 @contextmanager
-def running(folder: Folder, port: int, over: threading.Event | None = None) -> Iterator[str]:
-    """The demo, running in this process; the address of its web client. With `over` set while it prepares, it stops
-    where it is; what was prepared by then is kept."""
-    over = over or threading.Event()
+def running(folder: Folder, port: int, tell: Callable[[str], None] = _say) -> Iterator[str]:
+    """The demo, running in this process; the address of its web client."""
     clock = Clock()
     with ExitStack() as stack:
         app = create_app(settings(folder.path), clock)
         server: Server = app.state.server
         stack.callback(server.close)
-        _prepare_server(server)
+        _prepare_server(server, tell)
         web_socket = stack.enter_context(bind(HOST, port))
         server_socket = stack.enter_context(bind(HOST, web_socket.getsockname()[1] + 1))
         serving = Serving.start(listener(app, HOST, 0), server_socket)
         stack.callback(serving.stop)
-        vault = tablet.open_vault(folder.vault, folder.secret, clock)
+        secret = FileSecret(folder.secret)
+        vault = Vault(folder.vault, clock, secret)
         stack.callback(vault.close)
-        tablet.prepare(vault, server, serving.url, _residents(over), clock)
-        door = Door(folder.vault, serving.url, moved_to=serving.url, secret=tablet.secret(folder.secret), clock=clock)
+        tablet.prepare(vault, server, serving.url, map(account, tablet.RESIDENTS), clock, tell)
+        door = Door(folder.vault, serving.url, moved_to=serving.url, secret=secret, clock=clock)
         web = Serving.start(_web(web_app(door, serving.url, clock)), web_socket)
         stack.callback(web.stop)
-        print(welcome(web, serving, port, folder.path), flush=True)
+        tell(welcome(web, serving, port, folder.path))
         yield web.url
 
 
-def _prepare_server(server: Server) -> None:
+def _prepare_server(server: Server, tell: Callable[[str], None]) -> None:
     here = [c.code for c in server.db.snapshot(county.counties)]
     if not here:
-        print(preparing("county"), flush=True)
+        tell(FOUNDING)
         seed(server.db)
     elif here != [COUNTY]:
         raise Failed("county_taken")
-
-
-def _residents(over: threading.Event) -> Iterator[Account]:
-    """Who is to be on the tablet, one by one, as long as nobody has interrupted."""
-    for user in tablet.RESIDENTS:
-        if not over.is_set():
-            print(preparing("tablet", account(user).name), flush=True)
-            yield account(user)
 
 
 def _web(app: object) -> uvicorn.Server:
@@ -118,16 +118,18 @@ def _web(app: object) -> uvicorn.Server:
 
 
 @contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or a polite kill sets, instead of breaking off whatever is being done."""
-    over = threading.Event()
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C or a polite kill ends what runs inside by a KeyboardInterrupt, once: the way out is not interrupted."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
 
     def heard(_: int, __: FrameType | None) -> None:
-        over.set()
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, heard) for number in numbers}
     try:
-        yield over
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

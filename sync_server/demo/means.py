@@ -107,7 +107,8 @@ def _transfers(rng: random.Random, hukou: str, members: Sequence[Member], on: da
 
 def _assets(rng: random.Random, hukou: str, new_id: Callable[[], str]) -> Rows:
     def row(kind: str, value: int, note: str = "", exempt: str = "no") -> dict[str, Value]:
-        return {"id": new_id(), "kind": kind, "note": note, "value": value * YUAN, "exempt": exempt}
+        said = {"note": note} if note else {}
+        return {"id": new_id(), "kind": kind, **said, "value": value * YUAN, "exempt": exempt}
 
     rows = []
     if rng.random() < 0.65:

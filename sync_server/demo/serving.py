@@ -51,6 +51,7 @@ def bind(host: str, port: int) -> socket.socket:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, candidate))
+            sock.listen(128)  # from here on the port is taken for everyone else
         except OSError:
             sock.close()
         else:

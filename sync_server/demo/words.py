@@ -5,7 +5,6 @@ from unicodedata import east_asian_width
 
 from sync_server.demo.county import ACCOUNTS, COUNTY_NAME, VILLAGES, Account
 from sync_server.demo.serving import Serving
-from sync_server.demo.tablet import RESIDENTS
 
 ROLES = {
     "visitor": "村干部 visitor",
@@ -16,10 +15,11 @@ ROLES = {
 }
 
 
-def preparing(what: str, name: str = "") -> str:
-    if what == "county":
-        return f"首次启动：正在建立虚构的{COUNTY_NAME}……\nFirst start: founding a fictional county…"
-    return f"平板：{name}……"
+FOUNDING = f"首次启动：正在建立虚构的{COUNTY_NAME}……\nFirst start: founding a fictional county…"
+
+
+def admitting(account: Account) -> str:
+    return f"平板登记：{account.name}…… Enrolling the tablet for {account.user}…"
 
 
 def stopped(folder: Path) -> str:
@@ -28,7 +28,7 @@ def stopped(folder: Path) -> str:
 
 def welcome(web: Serving, server: Serving, asked: int, folder: Path) -> str:
     """Where everything is, and how to get in."""
-    on_tablet = [a for a in ACCOUNTS if a.user in RESIDENTS]
+    on_tablet = [a for a in ACCOUNTS if a.pin]
     at_desk = [a for a in ACCOUNTS if a.password]
     lines = [
         "",
