@@ -21,6 +21,7 @@ Env: TypeAlias = dict[str, Any]
 Run: TypeAlias = Callable[[Env], Any]
 
 LONGEST = 2000
+DEEPEST = 40
 FUNCTIONS = ("sum", "count", "any", "all", "min", "max", "rounded")
 
 
@@ -58,12 +59,21 @@ def compile_expression(text: str, scope: Scope, kind: str | None = None) -> Expr
         tree = ast.parse(" ".join(text.split()), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionRefused("not an expression") from error
+    if _depth(tree) > DEEPEST:
+        raise ExpressionRefused("nested too deeply: make it several lines")
     work = _Compiler(scope)
     found, run = work.node(tree)
     if kind is not None and found != kind:
         raise ExpressionRefused(f"gives a {found} where a {kind} is needed")
     codes = {name: frozenset(some) for name, some in work.codes.items()}
     return Expression(text, found, run, frozenset(work.reads), codes)
+
+
+def _depth(tree: ast.AST) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [child for node in level for child in ast.iter_child_nodes(node)]
+    return depth
 
 
 class _Compiler:
@@ -105,7 +115,7 @@ class _Compiler:
                 return self.choice(test, body, orelse)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]) if function in FUNCTIONS:
                 return self.call(function, args)
-            case ast.Call(func=ast.Name(id=function)):
+            case ast.Call(func=ast.Name(id=function)) if function not in FUNCTIONS:
                 raise ExpressionRefused(f"no function {function}; there are {', '.join(FUNCTIONS)}")
             case _:
                 raise ExpressionRefused(f"{type(node).__name__} is not part of the language")

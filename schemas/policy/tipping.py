@@ -18,8 +18,8 @@ from schemas.policy.model import Pack
 from schemas.policy.result import Missing
 from schemas.policy.rules import ProgrammeRules
 
-MOST = 10**11
-"""The largest amount tried, in fen (a thousand million yuan)."""
+MOST = 10**10
+"""The largest amount tried, in fen (a hundred million yuan)."""
 _AGES = (0, 15, 16, 17, 18, 30, 59, 60, 69, 70, 80, 100)
 
 
@@ -181,7 +181,10 @@ def _said(result: Outcome, lang: str) -> str:
     if result.eligible is False:
         return "不符合" if lang == "zh" else "not eligible"
     if result.eligible is None:
-        return "仍待定" if lang == "zh" else "still undetermined"
+        most = "" if result.most is None else words.say(result.most, "fen", lang)
+        if not most:
+            return "仍待定" if lang == "zh" else "still undetermined"
+        return f"仍待定，每月最多{most}" if lang == "zh" else f"still undetermined, at most {most} a month"
     amount = words.say(_amount(result), "fen", lang)
     return f"符合，每月{amount}" if lang == "zh" else f"eligible, {amount} a month"
 
