@@ -36,6 +36,20 @@ class Entry:
 
 def write(tx: Tx, county: str, who: str, what: str, about: str, **detail: Value) -> None:
     """Adds a row. Takes the county's row until the commit, so call it last; other rows are locked before this one."""
+    n, before = lock(tx, county)
+    row = Entry(n + 1, stamp(tx.clock.now()), who, what, about, detail, "")
+    chain = link(before, row)
+    tx.execute(
+        insert(t.audit).values(
+            county=county, n=row.n, at=row.at, who=who, what=what, about=about, detail=detail, chain=chain
+        )
+    )
+    tx.execute(update(t.county).where(t.county.c.code == county).values(audit_n=row.n, audit_chain=chain))
+
+
+def lock(tx: Tx, county: str) -> tuple[int, str]:
+    """The number and link of the last row, with nobody else writing one until the commit; raises Failed("not_found")
+    when there is no such county."""
     last = tx.execute(
         select(t.county.c.audit_n, t.county.c.audit_chain)
         .where(t.county.c.code == county)
@@ -43,14 +57,7 @@ def write(tx: Tx, county: str, who: str, what: str, about: str, **detail: Value)
     ).one_or_none()
     if last is None:
         raise Failed("not_found")
-    row = Entry(last.audit_n + 1, stamp(tx.clock.now()), who, what, about, detail, "")
-    chain = link(last.audit_chain, row)
-    tx.execute(
-        insert(t.audit).values(
-            county=county, n=row.n, at=row.at, who=who, what=what, about=about, detail=detail, chain=chain
-        )
-    )
-    tx.execute(update(t.county).where(t.county.c.code == county).values(audit_n=row.n, audit_chain=chain))
+    return last.audit_n, last.audit_chain
 
 
 def link(before: str, row: Entry) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Executable, Table, create_engine, eve
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from schemas import codec
@@ -28,6 +29,8 @@ log = logging.getLogger("ruhu.server.db")
 
 T = TypeVar("T")
 
+THREADS = 40
+"""How many requests FastAPI answers at once: each may need a connection."""
 ATTEMPTS = 8
 """How often a transaction is tried before the answer is `server_busy`."""
 _AGAIN = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
@@ -86,6 +89,8 @@ class Database:
                     return work(Tx(connection, self.clock, self.keyring, self.settings))
             except DataError as error:  # a NUL, or text too long for its column: what was asked cannot be
                 raise Failed("malformed", place="text") from error
+            except PoolTimeout as error:
+                raise Failed("server_busy") from error
             except DBAPIError as error:
                 refusal = _refusal(error)
                 if refusal is None:
@@ -110,13 +115,15 @@ def _engine(url: str) -> Engine:
     options: dict[str, Any] = {
         "hide_parameters": True,
         "json_serializer": lambda value: codec.encode(value).decode(),
+        "pool_size": THREADS // 2,
+        "max_overflow": THREADS // 2,
     }
     try:
         backend = make_url(url).get_backend_name()
     except (ArgumentError, ValueError) as error:
         raise Failed("settings_bad", name="RUHU_DATABASE_URL") from error
     if backend == "postgresql":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **options)
+        return create_engine(url, pool_pre_ping=True, **options)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False}, **options)
     event.listen(engine, "connect", _sqlite_connected)
     event.listen(engine, "begin", _sqlite_begins)

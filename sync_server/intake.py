@@ -55,7 +55,8 @@ def release(tx: Tx, county: str, change_id: str, by: Person) -> wire.Taken:
     when none is held under this id, and the reason again when no record could hold it."""
     change = _held(tx, county, change_id)
     ledger = Ledger(tx, county, [change])
-    if _held(tx, county, change_id) and (unfit := ledger.unfit(change)):  # asked again now that its feed is locked
+    _held(tx, county, change_id)  # again, now that its feed is locked: somebody else may have been quicker
+    if unfit := ledger.unfit(change):
         raise Failed(unfit)
     taken = ledger.release(change, by.user)
     ledger.save()

@@ -39,6 +39,7 @@ def publish_pack(tx: Tx, county: str, folder: Path | Traversable, by: str = audi
 
 def publish(tx: Tx, county: str, kind: str, name: str, content: Value, by: str = audit.SERVER) -> wire.LibraryItem:
     """Puts a document in force in place of the one of that kind and name; the same content again changes nothing."""
+    audit.lock(tx, county)
     data = codec.encode(content)
     hash_ = codec.sha256(data)
     signature = tx.keys(county).sign(signing.LIBRARY, hash_.encode())

@@ -3,14 +3,12 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
 import uvicorn
 from fastapi import FastAPI
 
 from schemas.clock import Clock
-from sync_server.http import enrol, errors, library, sync
+from sync_server.http import enrol, errors, library, review, sync
 from sync_server.server import Server
 from sync_server.settings import Settings
 
@@ -30,10 +28,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app = FastAPI(title="Ruhu", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.server = server
     errors.install(app)
-    for room in (enrol, sync, library):
+    for room in (enrol, sync, library, review):
         app.include_router(room.routes)
-    if find_spec("sync_server.http.review"):
-        app.include_router(import_module("sync_server.http.review").routes)
     return app
 
 
