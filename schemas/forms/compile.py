@@ -89,6 +89,10 @@ class _Compiler:
         self.sheet = sheet
         self.survey = survey
         self.rows = dict(_rows(workbook.survey or ()))
+        self.items = {
+            (str(row.get("list_name") or row.get("list name")), str(row.get("name"))): number
+            for number, row in enumerate(workbook.choices or (), 2)
+        }
         self.language = _language(str(sheet.get("default_language") or ""))
 
     def form(self) -> Form:
@@ -104,7 +108,7 @@ class _Compiler:
             self._check(form, element)
         around = circle(form)
         if around:
-            column = "calculation" if form.elements[around].calculation else "relevant"
+            column = "relevant" if form.elements[around].relevant else "calculation"
             raise self.refuse("form_cycle", around, column)
         return form
 
@@ -202,8 +206,19 @@ class _Compiler:
             self._expression(shape, form, element, "label", source)
         self._values(form, element)
         for slot in element.slots:
-            if not _slot_fits(element, slot):
+            if not _slot_fits(form, element, slot):
                 raise self.refuse("form_slot", element.path, "bind::ruhu:slot", slot=slot)
+            self._codes(form, element, slot)
+
+    def _codes(self, form: Form, element: Element, slot: str) -> None:
+        """A whole slot's choices are codes of its table: packs and lists on the desk know no others."""
+        kind, _, name = slot.partition(".")
+        found = records.catalogue()[kind].get(name)
+        table = records.codes(found.codes) if found and found.codes else None
+        for choice in form.lists.get(element.choices, ()) if table else ():
+            if choice.value not in (table or ()):
+                row = self.items.get((element.choices, choice.value))
+                raise FormRefused("form_value", "choices", row, "name", value=choice.value)
 
     def _expression(self, shape: Shape, form: Form, element: Element, column: str, source: str) -> None:
         name = _COLUMNS.get(column, column)
@@ -236,13 +251,23 @@ class _Compiler:
                 raise self.refuse("form_value", element.path, column, value=value)
 
 
+_HOLDS = {
+    "text": ("text", "image", "signature", "calculate"),
+    "code": ("select_one",),
+    "codes": ("select_multiple",),
+    "int": ("integer",),
+    "date": ("date",),
+}
+"""The types of question whose answers are values of a whole slot, by the slot's type."""
+
+
 def _slots(bind: Mapping[str, Any]) -> Iterator[str]:
     yield from str(bind.get("ruhu:slot") or "").split()
     if bind.get("entities:saveto"):
         yield str(bind["entities:saveto"]).replace("#", ".")
 
 
-def _slot_fits(element: Element, slot: str) -> bool:
+def _slot_fits(form: Form, element: Element, slot: str) -> bool:
     """Whether a slot exists and can hold what the element gives: tables for repeats, entries of objects and tables."""
     kind, _, rest = slot.partition(".")
     name, _, key = rest.partition(".")
@@ -251,9 +276,19 @@ def _slot_fits(element: Element, slot: str) -> bool:
         return False
     if element.type == REPEAT:
         return kind == "visit" and found.type == "table" and not key
-    if element.type == GROUP:
+    if kind == "member" and not any(e.type == REPEAT for e in _around(form, element)):
         return False
-    return bool(key) == (found.type in ("object", "table"))
+    if found.type in ("object", "table"):
+        return bool(key) and element.type != GROUP
+    fen = found.type == "int" and element.unit == "fen"
+    return not key and (element.type in _HOLDS[found.type] or fen)
+
+
+def _around(form: Form, element: Element) -> Iterator[Element]:
+    path = element.path
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield form.elements[path]
 
 
 def _untyped(function: Any) -> Any:

@@ -10,7 +10,7 @@ from schemas.forms.model import Element, Form
 from schemas.forms.xpath import Call, Expression, Path, Step, parse
 
 Edge = tuple[str, str]
-"""("value" | "relevant", element path)."""
+"""("value" | "relevant" | "put", element path); "put" is an answer that another one triggers."""
 
 
 class NoSuchPlace(ValueError):
@@ -101,7 +101,7 @@ class Shape:
 
 
 def circle(form: Form) -> str | None:
-    """The path of an element whose value or relevance depends on itself, or None."""
+    """The path of an element whose value or relevance depends on itself, or that triggers itself; else None."""
     shape = Shape(form)
     edges = {edge: out for e in form.elements.values() for edge, out in _edges(shape, e)}
     done: set[Edge] = set()
@@ -116,7 +116,9 @@ def _edges(shape: Shape, element: Element) -> Iterator[tuple[Edge, set[Edge]]]:
     above = element.path.rpartition("/")[0]
     inherited: set[Edge] = {("relevant", above)} if above else set()
     yield ("relevant", element.path), inherited | _reads(shape, element, element.relevant)
-    if element.calculation and not element.trigger:
+    if element.trigger:
+        yield ("put", element.path), {("put", element.trigger)}
+    elif element.calculation:
         yield ("value", element.path), _reads(shape, element, element.calculation)
 
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from schemas.forms.evaluate import expression
+from schemas.forms.evaluate import UnknownFunction, expression
 from schemas.forms.model import Element, Form, Words
 from schemas.forms.place import Compiled, Place
 from schemas.forms.values import text
+from schemas.forms.xpath import BadExpression
+from schemas.problems import Failed
 
 REFERENCE = re.compile(r"\$\{\s*([^}\s]+)\s*\}")
 
@@ -38,6 +40,7 @@ class Program:
 
 @lru_cache(maxsize=16)
 def program(form: Form) -> Program:
+    """The program of a form; raises Failed for one that a newer version published and this one cannot run."""
     triggers: dict[str, tuple[Element, ...]] = {}
     for element in form.elements.values():
         if element.trigger:
@@ -46,17 +49,22 @@ def program(form: Form) -> Program:
 
 
 def _rules(element: Element) -> Rules:
-    return Rules(
-        _compiled(element.relevant),
-        _compiled(element.constraint),
-        _compiled(element.required),
-        _compiled(element.readonly),
-        _compiled(element.calculation),
-        _compiled(element.filter),
-        _compiled(element.default) if element.dynamic else None,
-        _texts(element, element.label),
-        _texts(element, element.hint),
-    )
+    try:
+        return Rules(
+            _compiled(element.relevant),
+            _compiled(element.constraint),
+            _compiled(element.required),
+            _compiled(element.readonly),
+            _compiled(element.calculation),
+            _compiled(element.filter),
+            _compiled(element.default) if element.dynamic else None,
+            _texts(element, element.label),
+            _texts(element, element.hint),
+        )
+    except UnknownFunction as error:
+        raise Failed("form_function", place=element.path, name=error.name) from error
+    except BadExpression as error:
+        raise Failed("form_expression", place=element.path, at=error.at + 1) from error
 
 
 def _compiled(source: str) -> Compiled | None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from schemas.forms.model import REPEAT
 from schemas.forms.runtime import Runtime
-from schemas.forms.spots import everywhere
+from schemas.forms.spots import Spot, everywhere
 from tests.schemas.forms.making import built_in, everything_shown, numbering, opened
 
 NUMBERS = ["990101198706150023", "99010120150301001X", "９９０１０１１９５００１０１００１２", "x"]
@@ -35,7 +35,7 @@ def work(draw: st.DrawFn, run: Runtime) -> None:
         if draw(st.booleans()) and draw(st.booleans()):
             element = draw(st.sampled_from(repeats))
             rows = everywhere(run.root, element.path)
-            if rows and draw(st.booleans()):
+            if draw(st.booleans()) and rows:
                 run.remove(element.path, draw(st.sampled_from(rows)).id)
             else:
                 run.add(element.path)
@@ -45,7 +45,7 @@ def work(draw: st.DrawFn, run: Runtime) -> None:
         if not places:
             run.add(element.path.rpartition("/")[0].removesuffix("/disability"))
             places = everywhere(run.root, element.path)
-        place = draw(st.sampled_from(places))
+        place: Spot = draw(st.sampled_from(places))
         run.set(place.path, draw(answer_to(run, element.choices, element.type, element.instances)))
 
 
