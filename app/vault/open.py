@@ -71,7 +71,7 @@ class Open(Syncing):
         ends in the same transaction: its photos that the drafts name are recorded too, and the others dropped.
 
         Raises Failed with the catalogue's reason for a draft that cannot be a change (`unknown_slot`, `bad_value` …),
-        `unknown_household` or `not_your_area`.
+        `unknown_household`, `not_your_area`, or `visit_over` for a visit that ended meanwhile in another window.
         """
         dropped: list[str] = []
         with self._writing() as tx:
@@ -102,12 +102,12 @@ class Open(Syncing):
             return working.all_(tx)
 
     def save_working(self, copy: WorkingCopy) -> None:
-        """Saves an open visit, durably."""
+        """Saves an open visit, durably. Raises Failed `visit_over` for one that was finished meanwhile."""
         with self._writing() as tx:
             working.save(tx, copy)
 
     def drop_working(self, visit: str) -> None:
-        """Ends an open visit without writing it; its photos go with it."""
+        """Ends an open visit without writing it; its photos go with it. Raises Failed `visit_over`."""
         with self._writing() as tx:
             working.drop(tx, visit)
             files = attachments.drop_kept(tx, visit)

@@ -33,8 +33,11 @@ class WorkingCopy:
 
 
 def save(tx: Tx, copy: WorkingCopy) -> None:
-    """Saves an open visit. Raises Failed `unknown_household` for one the vault does not hold."""
+    """Saves an open visit. Raises Failed `unknown_household` for one the vault does not hold, and `visit_over` for a
+    visit that was finished meanwhile, in another window."""
     row = tx.sql.execute(_mine(tx).where(working.visit == copy.visit)).one_or_none()
+    if row is None and _finished(tx, copy.visit):
+        raise Failed("visit_over")
     area = row.area if row else records.place(tx, copy.household)
     if area is None:
         raise Failed("unknown_household")
@@ -66,7 +69,15 @@ def all_(tx: Tx) -> list[WorkingCopy]:
 
 
 def drop(tx: Tx, visit: str) -> None:
-    tx.sql.execute(delete(tables.working).where(working.person == tx.person, working.visit == visit))
+    """Ends an open visit; raises Failed `visit_over` when it is not open any more."""
+    ended = tx.sql.execute(delete(tables.working).where(working.person == tx.person, working.visit == visit))
+    if not ended.rowcount:
+        raise Failed("visit_over")
+
+
+def _finished(tx: Tx, visit: str) -> bool:
+    held = records.load(tx, visit)
+    return held is not None and held.heads.value("status") not in (None, "draft", "returned")
 
 
 def _mine(tx: Tx) -> Select[tuple[Value, ...]]:

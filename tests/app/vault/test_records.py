@@ -123,6 +123,14 @@ def test_a_national_id_is_found_however_it_is_typed(tmp_path: Path) -> None:
     assert mine.find_national_id("11010519491231002X") == [a]
 
 
+def test_a_double_is_found_by_either_side_of_a_conflict(tmp_path: Path) -> None:
+    mine = admitted(tmp_path / "v", County())
+    h, m = new_id(), new_id()
+    mine.write([registered(h), member(h, m, national_id="11010519491231002X")])
+    mine.write([edit(mine, m, lambda *_: frozenset(), national_id="990101195003071234")])
+    assert mine.find_national_id("11010519491231002X") == mine.find_national_id("990101195003071234") == [m]
+
+
 def test_two_tablets_that_edit_apart_see_one_conflict_and_lose_nothing(tmp_path: Path) -> None:
     county = County()
     a = admitted(tmp_path / "a", county)

@@ -30,6 +30,8 @@ def a_full_day(folder: Path, suite: int) -> Open:
     h, m, v = new_id(), new_id(), new_id()
     mine.write([registered(h, head=NAME, address=ADDRESS, phone=PHONE, bank={"account": BANK})])
     mine.write([member(h, m, name=NAME, national_id=ID), member(h, new_id(), name=SECOND)])
+    mine.save_working(WorkingCopy(v, h, "f", {}))
+    mine.save_working(WorkingCopy(v, h, "f", {"note": NAME}))
     photo = mine.put_attachment(h, v, "illness", "image/jpeg", PHOTO.encode() * 9000)
     income = [{"id": "1", "item": "wage", "gross": int(AMOUNT), "cost": 0}]
     done = {"visited_on": "2026-03-02", "status": "done", "remarks": ILLNESS, "income_wage": income}

@@ -91,6 +91,23 @@ def test_finishing_a_visit_writes_it_records_its_photos_and_ends_the_working_cop
     assert mine.verify() == []
 
 
+def test_a_visit_finished_in_another_window_is_over_in_this_one(mine: Open, tmp_path: Path) -> None:
+    h, v = household(mine), new_id()
+    copy = WorkingCopy(v, h, "f", {})
+    mine.save_working(copy)
+    finish = [Draft(h, v, "visit", "f", {"status": "done"})]
+    vault(tmp_path / "v").unlock("wangfang", PIN).write(finish, ends=v)
+    for again in (
+        lambda: mine.write(finish, ends=v),
+        lambda: mine.save_working(copy),
+        lambda: mine.drop_working(v),
+    ):
+        with pytest.raises(Failed, match="visit_over"):
+            again()
+    assert mine.waiting_count() == 2
+    assert mine.all_working() == []
+
+
 def test_a_visit_that_cannot_be_written_stays_open_with_its_photos(mine: Open) -> None:
     h, v = household(mine), new_id()
     mine.save_working(WorkingCopy(v, h, "f", {}))
@@ -103,6 +120,8 @@ def test_a_visit_that_cannot_be_written_stays_open_with_its_photos(mine: Open) -
 
 def test_dropping_an_open_visit_drops_its_photos_but_not_those_recorded_before(mine: Open, tmp_path: Path) -> None:
     h, v = household(mine), new_id()
+    mine.save_working(WorkingCopy(v, h, "f", {}))
+    mine.save_working(WorkingCopy(v, h, "f", {}))
     before = mine.put_attachment(h, v, "inside", "image/jpeg", b"before")
     mine.write([Draft(h, v, "visit", "f", {"evidence": [{"photo": before}]})], ends=v)
     mine.save_working(WorkingCopy(v, h, "f", {}))
@@ -115,6 +134,8 @@ def test_dropping_an_open_visit_drops_its_photos_but_not_those_recorded_before(m
 def test_a_photo_of_another_tablet_is_kept_only_when_it_is_the_one_recorded(tmp_path: Path, county: County) -> None:
     mine, other = admitted(tmp_path / "a", county), admitted(tmp_path / "b", county)
     h, v = household(mine), new_id()
+    mine.save_working(WorkingCopy(v, h, "f", {}))
+    mine.save_working(WorkingCopy(v, h, "f", {}))
     photo = mine.put_attachment(h, v, "inside", "image/jpeg", b"photo")
     mine.write([Draft(h, v, "visit", "f", {"evidence": [{"photo": photo}]})], ends=v)
     sync(mine, county)
