@@ -167,8 +167,12 @@ class OpenVisit:
     def finish(self) -> Finished:
         """Turn the answers into changes and the assessment, and end the working copy, in one transaction.
 
-        Raises Failed `unfinished` with the count while answers that would make the record meaningless are missing.
+        Raises Failed `unfinished` with the count while answers that would make the record meaningless are missing,
+        and `visit_over` when it was finished in another window.
         """
+        copy = self._vault.working(self.household)
+        if copy is None or copy.visit != self.id:
+            raise Failed("visit_over")
         hard = [t for t in self._run.problems("zh") if t.hard]
         if hard:
             raise Failed("unfinished", count=len(hard))

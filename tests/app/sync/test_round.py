@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app.vault.drafts import Draft
+from app.vault.working import WorkingCopy
 from schemas import codec
 from sync_server import devices, library
 from sync_server.db import Tx
@@ -161,6 +162,7 @@ def test_photos_follow_their_record_and_resume_where_they_were(tablet: Tablets, 
     a = tablet("lin")
     household, visit = a.register(), a.new_id()
     photo = random.Random(1).randbytes(700_000)
+    a.open.save_working(WorkingCopy(visit, household, "", {}))
     attachment = a.open.put_attachment(household, visit, "outside", "image/jpeg", photo)
     record = {"evidence": [{"id": a.new_id(), "photo": attachment}], "status": "done"}
     a.open.write([Draft(household, visit, "visit", "", record)], ends=visit)

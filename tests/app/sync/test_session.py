@@ -11,6 +11,7 @@ from app.vault.drafts import Draft
 from app.vault.keys import new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Vault
+from app.vault.working import WorkingCopy
 from schemas import codec, ids, problems, signing
 from schemas.change import START, chain
 from schemas.clock import Clock
@@ -219,6 +220,7 @@ def test_only_chunks_the_server_lacks_are_sent(vault: Open) -> None:
     root = vault.summaries()[0].household
     visit = ids.record_id(CLOCK.unix_ms(), CLOCK.random(10))
     photo = bytes(300 * 1024)
+    vault.save_working(WorkingCopy(visit, root, "", {}))
     attachment = vault.put_attachment(root, visit, "outside", "image/jpeg", photo)
     vault.write([Draft(root, visit, "visit", "", {"evidence": [{"photo": attachment}]})], ends=visit)
     session = Session(vault, CLOCK)
