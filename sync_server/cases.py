@@ -106,13 +106,15 @@ def settle(tx: Tx, person: Person, record: str, slot: str, choose: str, seen: Co
 def assess(tx: Tx, person: Person, visit: str) -> str:
     """A new assessment of a waiting visit on the facts as they stand, by the pack in force; the record's id comes
     back. It is a proposal like a tablet's and decides nothing. Raises Failed: `not_found`, `forbidden`,
-    `already_decided`, `not_assessed` when there was nobody to ask, `pack_missing`."""
+    `already_decided`, `not_assessed` when there was nobody to ask, `provisional` (settle first), `pack_missing`."""
     file = _opened(tx, person, visit, "decide")
     record = file.visit(visit)
     if record.heads.value("status") != "done":
         raise Failed("already_decided")
     if record.heads.value("outcome") != "done":
         raise Failed("not_assessed")
+    if file.conflicts(record):
+        raise Failed("provisional")
     result = household_file.assessed(file, record, household_file.packs_in_force(tx, file.county))
     made = _new_id(tx)
     sets = {"visit": visit, "pack": result.pack, "inputs": result.inputs, "result": result.wire()}

@@ -13,7 +13,6 @@ from sqlalchemy import select
 from schemas import codec, ids, records
 from schemas.change import Change
 from schemas.codec import Value
-from schemas.policy.model import Pack
 from sync_server import audit, conflicts, household_file, may, review
 from sync_server import tables as t
 from sync_server.conflicts import Names, Written
@@ -76,7 +75,7 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
         "provisional": file.conflicts(visit) > 0,
         "cases": [_case(c) for c in file.of("case")],
         "review": visit.heads.value("review"),
-        "may": _may(person, file, visit, standing, packs),
+        "may": _may(person, file, visit, standing),
     }
 
 
@@ -98,9 +97,7 @@ def obstacles(file: HouseholdFile, visit: Head, standing: Standing | None) -> li
     return out
 
 
-def _may(
-    person: Person, file: HouseholdFile, visit: Head, standing: Standing | None, packs: Mapping[str, Pack]
-) -> dict[str, Value]:
+def _may(person: Person, file: HouseholdFile, visit: Head, standing: Standing | None) -> dict[str, Value]:
     decides = may.do(person.role, "decide")
     waits = visit.heads.value("status") == "done"
     reasons = obstacles(file, visit, standing) if decides else ["forbidden"]
@@ -108,7 +105,7 @@ def _may(
         "approve": not reasons,
         "give_back": decides and waits,
         "settle": may.do(person.role, "settle") and file.conflicts(visit) > 0,
-        "assess": decides and waits and bool(packs) and visit.heads.value("outcome") == "done",
+        "assess": decides and waits and visit.heads.value("outcome") == "done" and not file.conflicts(visit),
         "blocked": reasons,
     }
 

@@ -11,6 +11,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, fields, status, text
 from app.ui.screens.review_asking import use_pick
+from app.ui.screens.review_decide import dialog_body
 from app.ui.screens.review_values import Reading, lines
 
 EFFECT_TONE: dict[str, theme.Tone] = {"decision": "bad", "unknown": "warn", "facts": "warn", "none": "plain"}
@@ -138,7 +139,8 @@ def _question(
     )
     return ft.AlertDialog(
         title=desk.t("conflict.ask", value=value),
-        content=ft.Container(ft.Column(body, tight=True, spacing=12), width=460),
+        content=dialog_body(body),
+        scrollable=True,
         actions=[
             actions.quiet(desk.t("decide.cancel"), lambda: ask(None), id="cancel"),
             actions.primary(

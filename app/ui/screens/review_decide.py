@@ -7,6 +7,7 @@ from functools import partial
 import flet as ft
 
 from app.review.answers import Slot, VisitPage
+from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, fields, text
 from app.ui.parts.verdict import amount
@@ -37,7 +38,8 @@ def Approve(
     ft.use_dialog(
         ft.AlertDialog(
             title=desk.t("decide.title"),
-            content=ft.Container(ft.Column(body, tight=True, spacing=12, scroll=ft.ScrollMode.AUTO), width=480),
+            content=dialog_body(body),
+            scrollable=True,
             actions=[
                 actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
                 actions.primary(
@@ -80,7 +82,8 @@ def Return(
     ft.use_dialog(
         ft.AlertDialog(
             title=desk.t("return.title"),
-            content=ft.Container(ft.Column(body, tight=True, spacing=12, scroll=ft.ScrollMode.AUTO), width=480),
+            content=dialog_body(body),
+            scrollable=True,
             actions=[
                 actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
                 actions.primary(
@@ -94,6 +97,13 @@ def Return(
         )
     )
     return ft.Container()
+
+
+def dialog_body(controls: list[ft.Control]) -> ft.Control:
+    """The inside of a dialog: one column, as wide as a sentence reads well."""
+    return ft.Container(
+        ft.Column(controls, tight=True, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), width=480
+    )
 
 
 def _programmes(page: VisitPage) -> tuple[Programme, ...]:
@@ -138,7 +148,9 @@ def _chooser(
             hint_text=desk.t("return.pick"),
             options=[ft.DropdownOption(key=s.slot, text=desk.pick(s.label)) for s in left],
             value=None,
-            width=440,
+            border_radius=theme.RADIUS,
+            border_color=theme.LINE_STRONG,
+            expand=True,
             key=f"chooser-{len(comments)}",
             on_select=lambda e: set_comments({**comments, e.control.value: ""}) if e.control.value else None,
         ),

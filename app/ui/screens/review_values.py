@@ -96,7 +96,8 @@ def _table(slot: str, rows: Sequence[Mapping[str, Value]], reading: Reading) -> 
 def _object(slot: str, value: Mapping[str, Value], reading: Reading) -> tuple[str, ...]:
     parts = _PARTS.get(slot, {})
     out = []
-    for name, said in value.items():
+    for name in [*(n for n in parts if n in value), *(n for n in value if n not in parts)]:
+        said = value[name]
         if said in (None, "", [], {}):
             continue
         table = parts.get(name, "")

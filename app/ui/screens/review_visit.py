@@ -30,7 +30,7 @@ def ReviewVisit(desk: Desk, visit: str) -> ft.Control:
     asked, put = use_asked(desk, lambda: review.visit(visit), "visit", visit)
     panel, set_panel = ft.use_state("")
     busy, set_busy = ft.use_state(False)
-    back = f"/desk?status={status_of(desk.route)}"
+    back = "" if desk.two_panes else f"/desk?status={status_of(desk.route)}"
     page = asked.value
 
     async def took(done: VisitPage | None, told: str) -> bool:
@@ -172,7 +172,9 @@ def _sections(desk: Desk, page: VisitPage, reading: Reading) -> list[ft.Control]
     out = [_record(desk, desk.t("review.found"), s, reading) for s in by_kind.get("visit", [])]
     out += [_record(desk, desk.t("review.household"), s, reading) for s in by_kind.get("household", [])]
     if members := by_kind.get("member"):
-        out.append(cards.section(desk.t("review.members"), [_member(desk, m, reading) for m in members]))
+        people = [ft.Container(_member(desk, m, reading), col={"xs": 12, "lg": 6}) for m in members]
+        beside = ft.ResponsiveRow(people, spacing=12, run_spacing=12)
+        out.append(cards.section(desk.t("review.members"), [beside]))
     if page.cases:
         out.append(cards.section(desk.t("review.cases"), [cards.card([_case(desk, c) for c in page.cases])]))
     return out
