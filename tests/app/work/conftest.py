@@ -82,12 +82,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
                 assigned_to="wangfang",
                 planned_on="2026-03-01",
             ),
-            member(
-                root, people["02"], name="蓝水根", relation="02", sex="1", born="1970-05-06", labour="full", **shared
-            ),
-            member(
-                root, people["10"], name="雷银花", relation="10", sex="2", born="1972-08-09", labour="full", **shared
-            ),
+            member(root, people["02"], name="蓝水根", relation="02", sex="1", born="1970-05-06", **adult),
+            member(root, people["10"], name="雷银花", relation="10", sex="2", born="1972-08-09", **adult),
             member(root, people["20"], name="蓝·小满", relation="20", sex="1", born="2012-02-29", **child),
         ]
     )
