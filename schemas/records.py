@@ -8,7 +8,7 @@ Evolution rule: a slot's name and meaning are for ever. A changed meaning is a n
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -90,7 +90,7 @@ def _is_date(value: Value) -> bool:
     return True
 
 
-_FITS = {
+_FITS: Mapping[str, Callable[[Value], bool]] = {
     "text": lambda v: isinstance(v, str),
     "code": lambda v: isinstance(v, str),
     "int": lambda v: isinstance(v, int) and not isinstance(v, bool),
