@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from schemas import records
 from schemas.codec import Value
 from schemas.policy.engine import assess
 from schemas.policy.facts import Facts, facts
-from schemas.policy.load import fen, read_yaml
+from schemas.policy.load import PackFilesRefused, fen, read_yaml
 from schemas.policy.model import Pack
+from schemas.policy.place import Place
 from schemas.policy.result import Line, Programme
 
+_MEMBER = " ".join(records.catalogue()["member"])
 _MONEY = frozenset({"gross", "cost", "value", "amount"})
 
 
@@ -50,11 +53,22 @@ def differences(pack: Pack, case: Case) -> tuple[str, ...]:
 def _cases(folder: Traversable) -> Iterator[Case]:
     for path in sorted(folder.iterdir(), key=lambda p: p.name):
         if path.name.endswith(".yaml"):
-            for one in read_yaml(path, f"cases/{path.name}")["cases"]:
-                visit = {name: _table(value) for name, value in one.get("visit", {}).items()}
-                members = [(m["id"], {k: v for k, v in m.items() if k != "id"}) for m in one.get("members", ())]
-                known = facts(one["area"], one.get("household", {}), members, visit)
-                yield Case(one["name"], known, one["expect"])
+            yield from _read(path, f"cases/{path.name}")
+
+
+def _read(path: Traversable, file: str) -> Iterator[Case]:
+    complaints: list[tuple[str, str]] = []
+    top = Place("", read_yaml(path, file), complaints).fields("cases", "common")
+    for item in top["cases"].items():
+        one = item.fields("name area expect", "household members visit")
+        people = [(m.fields("id", _MEMBER)["id"].text(), m.value) for m in one["members"].items()]
+        visit = {name: _table(slot.value) for name, slot in one["visit"].each()}
+        expect = {name: dict(programme.each()) for name, programme in one["expect"].each()}
+        if not complaints:
+            known = facts(one["area"].text(), one["household"].value or {}, people, visit)
+            yield Case(one["name"].text(), known, {n: {k: p.value for k, p in e.items()} for n, e in expect.items()})
+    if complaints:
+        raise PackFilesRefused(tuple((f"{file}: {place}", what) for place, what in complaints))
 
 
 def _table(value: Any) -> Value:

@@ -1,9 +1,9 @@
 """From a folder of YAML to a checked Pack; the only place that reads YAML.
 
 A pack's folder holds `pack.yaml`, `parameters.yaml` (or several in `parameters/`), `members.yaml`, one
-`programmes/NAME.yaml` for each programme, and when there are any `procedure.yaml` and `papers.yaml`. Cases lie in
-`cases/` (see `cases`). A policy officer writes yuan and percentages as they are read; here they become fen and exact
-decimals. Every complaint names the file and the place in it.
+`programmes/NAME.yaml` for each programme. Cases lie in `cases/` (see `cases`). A policy officer writes yuan as they
+are read; here they become fen. Every complaint names the file and the place in it, an item of a list by its name or
+else its number from 1.
 
 In these files only true, false, null and whole numbers are more than text: a code such as 01 or `no` stays what was
 written, and a number with a fraction never becomes a float.
@@ -11,7 +11,7 @@ written, and a number with a fraction never becomes a float.
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,7 @@ from schemas.codec import Value
 from schemas.policy.model import Pack
 from schemas.policy.place import PackRefused
 
-FILES = ("pack.yaml", "parameters.yaml", "members.yaml", "procedure.yaml", "papers.yaml")
-LISTS = ("members.yaml", "procedure.yaml", "papers.yaml")
+FILES = ("pack.yaml", "parameters.yaml", "members.yaml")
 
 
 class PackFilesRefused(PackRefused):
@@ -51,23 +50,60 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<$"), ["<
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?(0|[1-9][0-9]*)$"), list("-0123456789"))
 
 
+@dataclass
+class _Folder:
+    """What has been read of a folder: the pack's content, and which file each beginning of a place came from, with
+    how much of the place the file's name stands for."""
+
+    content: dict[str, Value] = field(default_factory=lambda: {"v": 1})
+    homes: dict[str, tuple[str, int]] = field(default_factory=dict)
+    complaints: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self, file: str, value: Value) -> None:
+        """Puts a file's value where it belongs in the pack."""
+        stem = file.removesuffix(".yaml")
+        section, _, name = stem.partition("/")
+        if file == "members.yaml":
+            self.content[stem], self.homes[stem] = value, (file, len(stem))
+        elif not isinstance(value, dict):
+            self.complaints.append((file, "must be a group of names"))
+        elif file == "pack.yaml":
+            self.content.update(value)
+            self.homes.update((key, (file, 0)) for key in value)
+        elif section == "programmes":
+            self.content.setdefault(section, {})[name] = value
+            self.homes[f"{section}.{name}"] = file, len(f"{section}.{name}.")
+        else:
+            self.homes.setdefault(section, (file, len(f"{section}.")))
+            for key, item in value.items():
+                if key in self.content.setdefault(section, {}):
+                    self.complaints.append((f"{file}: {key}", "stands in another file too"))
+                self.content[section][key] = item
+                self.homes[f"{section}.{key}"] = file, len(f"{section}.")
+
+    def home(self, place: str) -> str:
+        """A place in the pack as a place in a file; the longest known beginning decides which."""
+        known = [h for h in self.homes if place == h or place.startswith((f"{h}.", f"{h}["))]
+        file, dropped = self.homes[max(known, key=len)] if known else ("pack.yaml", 0)
+        inside = place[dropped:].lstrip(".")
+        return f"{file}: {inside}" if inside else file
+
+
 def load_pack(folder: Traversable | str) -> Pack:
     """The pack in a folder; raises PackFilesRefused with every complaint, each with its file."""
-    place = Path(folder) if isinstance(folder, str) else folder
-    complaints: list[tuple[str, str]] = []
-    content: dict[str, Value] = {"v": 1}
-    homes: dict[str, str] = {}
-    for file, path in _files(place):
-        value = _read(path, file, complaints)
-        _take(content, homes, file, value, complaints)
-    if "parameters" in content:
-        _to_fen(content["parameters"], homes, complaints)
+    found = _Folder()
+    for file, path in _files(Path(folder) if isinstance(folder, str) else folder):
+        value = _read(path, file, found.complaints)
+        if value is not None:
+            found.take(file, value)
+    _to_fen(found)
     try:
-        pack = Pack.from_wire(content)
+        pack = Pack.from_wire(found.content)
     except PackRefused as refused:
-        raise PackFilesRefused((*complaints, *(_home(homes, c) for c in refused.complaints))) from refused
-    if complaints:
-        raise PackFilesRefused(tuple(complaints))
+        said = ((found.home(place), what) for place, what in refused.complaints)
+        raise PackFilesRefused((*found.complaints, *said)) from refused
+    if found.complaints:
+        raise PackFilesRefused(tuple(found.complaints))
     return pack
 
 
@@ -106,71 +142,27 @@ def _read(path: Traversable, file: str, complaints: list[tuple[str, str]]) -> Va
     return None
 
 
-def _take(
-    content: dict[str, Value], homes: dict[str, str], file: str, value: Value, complaints: list[tuple[str, str]]
-) -> None:
-    """Puts a file's value where it belongs in the pack, and remembers which file each place came from."""
-    if value is None:
-        return
-    stem = file.removesuffix(".yaml")
-    if file in LISTS:
-        content[stem], homes[stem] = value, file
-        return
-    if not isinstance(value, dict):
-        complaints.append((file, "must be a group of names"))
-        return
-    if file == "pack.yaml":
-        content.update(value)
-        homes.update(dict.fromkeys(value, file))
-        homes[""] = file
-    elif stem.startswith("programmes/"):
-        name = stem.removeprefix("programmes/")
-        content.setdefault("programmes", {})[name] = value
-        homes[f"programmes.{name}"] = file
-    else:
-        section = stem.partition("/")[0]
-        homes.setdefault(section, file)
-        for name, item in value.items():
-            if name in content.setdefault(section, {}):
-                complaints.append((f"{file}: {name}", "stands in another file too"))
-            content[section][name] = item
-            homes[f"{section}.{name}"] = file
-
-
-def _to_fen(parameters: Value, homes: dict[str, str], complaints: list[tuple[str, str]]) -> None:
+def _to_fen(found: _Folder) -> None:
     """Turns yuan into fen in every value of a money parameter."""
-    for name, parameter in parameters.items():
+    for name, parameter in found.content.get("parameters", {}).items():
         if not isinstance(parameter, dict) or parameter.get("kind") != "money":
             continue
         entries = parameter.get("values")
-        for i, entry in enumerate(entries if isinstance(entries, list) else []):
+        for number, entry in enumerate(entries if isinstance(entries, list) else [], start=1):
             if isinstance(entry, dict) and isinstance(entry.get("value"), int | str):
                 try:
                     entry["value"] = fen(entry["value"])
                 except ValueError as error:
-                    complaints.append(_home(homes, (f"parameters.{name}.values[{i}].value", str(error))))
+                    found.complaints.append((found.home(f"parameters.{name}.values[{number}].value"), str(error)))
                     entry["value"] = 0
 
 
 def fen(yuan: int | str) -> int:
     """Yuan as they are written (917, "917.50") in fen; raises ValueError when they are not yuan and fen."""
-    try:
-        exact = Decimal(yuan) * 100
-    except InvalidOperation as error:
-        raise ValueError("must be yuan, such as 917 or 917.50") from error
-    if exact != exact.to_integral_value() or exact < 0:
+    match = re.fullmatch(r"(-?)(\d{1,11})(?:\.(\d+))?", str(yuan))
+    if match is None:
+        raise ValueError("must be yuan, such as 917 or 917.50")
+    sign, whole, cents = match.groups()
+    if sign or len(cents or "") > 2:
         raise ValueError("must be yuan and fen, not less")
-    return int(exact)
-
-
-def _home(homes: dict[str, str], complaint: tuple[str, str]) -> tuple[str, str]:
-    """The complaint with its place said by file: the longest known beginning of the place decides which."""
-    place, what = complaint
-    parts = re.split(r"\.", place)
-    for n in range(len(parts), -1, -1):
-        known = ".".join(parts[:n])
-        if known in homes:
-            section = known.startswith("programmes.")
-            inside = ".".join(parts[n:]) if section else place.partition(".")[2] if n > 1 else place
-            return f"{homes[known]}: {inside}" if inside else homes[known], what
-    return f"pack.yaml: {place}", what
+    return int(whole) * 100 + int((cents or "").ljust(2, "0"))

@@ -17,7 +17,7 @@ from schemas import codec
 from schemas.codec import Value
 from schemas.policy.facts import slots_of
 from schemas.policy.reading import read
-from schemas.policy.rules import Basis, Mark, Paper, Parameter, ProgrammeRules, Stage, Words
+from schemas.policy.rules import Basis, Mark, Parameter, ProgrammeRules, Words
 from schemas.policy.words import citation_basis, cite
 
 
@@ -39,8 +39,6 @@ class Pack:
     parameters: Mapping[str, Parameter]
     marks: tuple[Mark, ...]
     programmes: tuple[ProgrammeRules, ...]
-    procedure: tuple[Stage, ...]
-    papers: tuple[Paper, ...]
     facts: frozenset[str]
     """Every fact the pack can read; publishing checks that the form asks for their slots."""
 

@@ -57,13 +57,15 @@ class Place:
             yield name, self.under(name, self.value[name])
 
     def items(self) -> Iterator["Place"]:
+        """The items of a list, or nothing for None; each stands at its name, or else at its number from 1."""
         if self.value is None:
             return
         if not isinstance(self.value, list | tuple):
             self.complain("must be a list")
             return
-        for i, item in enumerate(self.value):
-            yield Place(f"{self.at}[{i}]", item, self.complaints)
+        for number, item in enumerate(self.value, start=1):
+            name = item.get("name") if isinstance(item, Mapping) else None
+            yield Place(f"{self.at}[{name if isinstance(name, str) else number}]", item, self.complaints)
 
     def of(self, kind: type, what: str, default: Any) -> Any:
         """The value when it is of a type; the default, with a complaint unless it is simply missing, otherwise."""

@@ -20,12 +20,10 @@ from schemas.policy.rules import (
     Basis,
     Entry,
     Mark,
-    Paper,
     Parameter,
     ProgrammeRules,
     Reason,
     Rule,
-    Stage,
     Text,
 )
 
@@ -78,7 +76,7 @@ class _Reader:
     def pack(self) -> dict[str, Any]:
         top = self.root.fields(
             "v name version title regions groups from legal_basis parameters members programmes",
-            "until readings procedure papers",
+            "until readings",
         )
         if top["v"].value is not None and top["v"].value != VERSION:
             top["v"].complain(f"version {top['v'].value} is newer than this program; update it")
@@ -96,7 +94,6 @@ class _Reader:
         programmes = tuple(self.programme(n, p, marks, mark_reads) for n, p in top["programmes"].each())
         if top["programmes"].value == {}:
             top["programmes"].complain("no programme is decided")
-        papers = tuple(self.paper(place) for place in top["papers"].items())
         return {
             "content": self.root.value if isinstance(self.root.value, Mapping) else {},
             "name": self.plain_name(top["name"]),
@@ -111,8 +108,6 @@ class _Reader:
             "parameters": self.parameters,
             "marks": marks,
             "programmes": programmes,
-            "procedure": tuple(self.stage(place) for place in top["procedure"].items()),
-            "papers": papers,
             "facts": frozenset().union(*(p.reads for p in programmes)) if programmes else frozenset(),
         }
 
@@ -303,27 +298,6 @@ class _Reader:
                     names.add(name)
             pieces[lang] = tuple(found)
         return Text(pieces, frozenset(names))
-
-    def stage(self, place: Place) -> Stage:
-        parts = place.fields("name label who citation", "days working")
-        return Stage(
-            parts["name"].text(),
-            parts["label"].words(),
-            parts["who"].words(),
-            parts["days"].of(int, "a whole number", None),
-            parts["working"].of(bool, "true or false", False),
-            self.citation(parts["citation"]),
-        )
-
-    def paper(self, place: Place) -> Paper:
-        parts = place.fields("name label purpose citation", "when")
-        return Paper(
-            parts["name"].text(),
-            parts["label"].words(),
-            parts["purpose"].text(),
-            self.expression(parts["when"], "truth") if parts["when"].value is not None else None,
-            self.citation(parts["citation"]),
-        )
 
 
 def _overlap(a: Entry, b: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""The parts of a policy pack as frozen values: legal basis, parameters, marks, lines, programmes, procedure.
+"""The parts of a policy pack as frozen values: legal basis, parameters, marks, lines, programmes.
 
 They are made by `reading` from a pack's wire form, checked, and put together as a Pack by `model`.
 """
@@ -119,26 +119,3 @@ class ProgrammeRules:
     """Every fact it can depend on: names of household facts, collections and `collection.field`s."""
     codes: Mapping[str, frozenset[str]]
     """The codes (and @names of code lists) that each of those facts is compared with."""
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of the procedure: who does it and within how many days (`working` or calendar); days None: no limit."""
-
-    name: str
-    label: Words
-    who: Words
-    days: int | None
-    working: bool
-    citation: str
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document that the file needs, by the purpose of its photo; `when` None: always."""
-
-    name: str
-    label: Words
-    purpose: str
-    when: Expression | None
-    citation: str
