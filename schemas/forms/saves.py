@@ -12,24 +12,25 @@ Amounts are fen in slots and yuan in answers (`ruhu:unit`). A table is empty onl
 names the question (`ruhu:asked_by`) whose "no" saves an empty table; without an answer nothing is saved, because
 unknown is not zero. A group that fills an object may name such a question too; its "no" saves an empty object. Only
 relevant answers are saved; `prefill` is the inverse on everything that `saved` writes.
+
+What an object or a row holds that the form has no question for is carried through the answers under `_kept` and saved
+again with it, so that an older form loses nothing that a newer one wrote.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from schemas.codec import Value
-from schemas.forms import values
-from schemas.forms.model import GROUP, REPEAT, Element, Form
+from schemas.forms.model import GROUP, Element, Form
+from schemas.forms.prefill import prefill
 from schemas.forms.runtime import Runtime
+from schemas.forms.slots import NO, Covered, covered, holds_members, objects, split, table_of, to_slot
 from schemas.forms.spots import Many, Spot, related
+
+__all__ = ["Member", "Saved", "Slots", "prefill", "saved", "saved_from"]
 
 Slots = dict[str, Value]
 Member = tuple[str, Slots]
-
-YES, NO = "yes", "no"
 
 
 @dataclass(frozen=True)
@@ -53,226 +54,107 @@ def saved(form: Form, answers: Value, *, today: date = date.min) -> Saved:
 
 def saved_from(run: Runtime) -> Saved:
     """The same for a questionnaire that is open."""
-    found = _Found(run.form)
-    found.gather(run.root, None, None)
+    found = _Found(covered(run.form))
+    found.group(run.root, _Inside(run.root))
     return found.result()
 
 
-def prefill(form: Form, household: Mapping[str, Value], members: Sequence[Member], visit: Mapping[str, Value]) -> Value:
-    """Answers from the slots of records and, if there is one, of an earlier visit."""
-    return _Given(form, household, members, visit).group(form.children, None, None)
+@dataclass
+class _Inside:
+    """Where the walk is: the root or instance that carries what is kept, the member it is about, the row it fills."""
+
+    holder: Spot
+    member: str = ""
+    table: str = ""
+    cells: Slots = field(default_factory=dict)
 
 
 class _Found:
-    def __init__(self, form: Form) -> None:
-        self.opening = {e.asked_by for e in form.elements.values()}
+    """One walk over what is relevant, filling records."""
+
+    def __init__(self, form: Covered) -> None:
+        self.form = form
         self.records: dict[str, Slots] = {"household": {}, "visit": {}}
         self.members: dict[str, Slots] = {}
-        self.asked: set[tuple[str, str]] = set()
+        self.asked: dict[tuple[str, str], Slots] = {}
 
     def result(self) -> Saved:
-        records = {**self.records, **self.members}
-        blank = frozenset((owner, slot) for owner, slot in self.asked if slot not in records[owner])
+        for (owner, name), kept in self.asked.items():
+            if kept and name not in self.record(owner):
+                self.record(owner)[name] = kept
+        blank = frozenset((owner, name) for owner, name in self.asked if name not in self.record(owner))
         return Saved(self.records["household"], tuple(self.members.items()), self.records["visit"], blank)
 
-    def gather(self, spot: Spot, row: "_Row | None", member: str | None) -> None:
+    def record(self, owner: str) -> Slots:
+        return self.records[owner] if owner in self.records else self.members[owner]
+
+    def group(self, spot: Spot, inside: _Inside) -> None:
         for kid in spot.kids.values():
             if isinstance(kid, Many):
-                self.repeat(kid, member)
+                self.repeat(kid, inside)
             elif kid.element.type == GROUP:
-                self.nothing(kid, member)
-                self.gather(kid, row, member)
+                self.object(kid, inside)
+                self.group(kid, inside)
             elif kid.relevant():
-                self.question(kid, row, member)
+                self.question(kid, inside)
 
-    def repeat(self, many: Many, member: str | None) -> None:
-        element = many.element
-        table = next((_split(s)[1] for s in element.slots), "")
-        instances = [s for s in many.spots() if s.relevant()]
+    def repeat(self, many: Many, inside: _Inside) -> None:
+        table, people = table_of(many.element), holds_members(many.element)
         rows = []
-        for spot in instances:
-            inside = spot.id if _holds_members(element) else member
-            if _holds_members(element):
+        for spot in many.spots():
+            if not spot.relevant():
+                continue
+            if people:
                 self.members.setdefault(spot.id, {})
-            row = _Row(element.slots[0] if table else "", {"id": spot.id})
-            self.gather(spot, row, inside)
+            row = _Inside(
+                spot, spot.id if people else inside.member, table, {"id": spot.id, **spot.kept.get(table, {})}
+            )
+            self.group(spot, row)
             rows.append(row.cells)
-        if table and _open(many):
-            self.asked.add(("visit", table))
-            if rows or _said_none(many):
-                self.records["visit"][table] = rows
+        asking = _asking(many.element, many.parent)
+        if table and (asking.relevant() if asking else many.frame.relevant()):
+            kind, name, _ = split(table)
+            self.asked[kind, name] = {}
+            if rows or (asking is not None and asking.current().value == NO):
+                self.records[kind][name] = rows
 
-    def nothing(self, group: Spot, member: str | None) -> None:
-        """The empty objects of a group whose opening question was answered no."""
+    def object(self, group: Spot, inside: _Inside) -> None:
+        """A group whose opening question was answered no fills its objects with nothing."""
         asking = _asking(group.element, group)
         if asking is None or not asking.relevant():
             return
-        for kind, name in _objects(group.element):
-            owner = (member or "") if kind == "member" else kind
-            self.asked.add((owner, name))
+        for kind, name in objects(group.element):
+            owner = inside.member if kind == "member" else kind
+            self.asked.setdefault((owner, name), {})
             if asking.current().value == NO:
-                (self.members[owner] if kind == "member" else self.records[kind])[name] = {}
+                self.record(owner)[name] = {}
 
-    def question(self, spot: Spot, row: "_Row | None", member: str | None) -> None:
-        element = spot.element
-        answer = spot.current()
-        value = None if answer.problem else _to_slot(element, answer.value)
-        if row and element.path not in self.opening and not element.slots and element.asked and value is not None:
-            row.cells[element.name] = value
+    def question(self, spot: Spot, inside: _Inside) -> None:
+        element, answer = spot.element, spot.current()
+        value = None if answer.problem else to_slot(element, answer.value)
+        if inside.table and element.asked and not element.slots and element.path not in self.form.openings:
+            _put(inside.cells, element.name, value)
         for slot in element.slots:
-            if row and row.slot and slot.startswith(f"{row.slot}."):
-                if value is not None:
-                    row.cells[slot.removeprefix(f"{row.slot}.")] = value
+            kind, name, key = split(slot)
+            if inside.table and f"{kind}.{name}" == inside.table:
+                _put(inside.cells, key, value)
                 continue
-            kind, name, key = _split(slot)
-            owner = (member or "") if kind == "member" else kind
-            self.asked.add((owner, name))
-            if value is None:
-                continue
-            record = self.members[owner] if kind == "member" else self.records[kind]
-            if key:
-                record.setdefault(name, {})[key] = value
-            else:
-                record[name] = value
-
-
-@dataclass
-class _Row:
-    slot: str
-    cells: dict[str, Value]
-
-
-class _Given:
-    """Answers out of slots: the same walk over the form, the other way."""
-
-    def __init__(
-        self, form: Form, household: Mapping[str, Value], members: Sequence[Member], visit: Mapping[str, Value]
-    ) -> None:
-        self.form = form
-        self.records: Mapping[str, Mapping[str, Value]] = {"household": household, "visit": visit}
-        self.members = dict(members)
-        self.said = dict(_openings(form))
-
-    def group(self, children: Sequence[Element], row: "_Row | None", member: str | None) -> dict[str, Value]:
-        out: dict[str, Value] = {}
-        for element in children:
-            if element.type == REPEAT:
-                value: Any = self.repeat(element)
-            elif element.type == GROUP:
-                value = self.group(element.children, row, member)
-            else:
-                value = self.question(element, row, member)
-            if value not in (None, [], {}):
-                out[element.name] = value
-            elif element.default and self.left_blank(element, row, member):
-                out[element.name] = None
-        return out
-
-    def repeat(self, element: Element) -> list[Value]:
-        table = next((_split(s)[1] for s in element.slots), "")
-        stored = self.records["visit"].get(table) if table else None
-        rows = {str(r.get("id")): r for r in stored if isinstance(r, dict)} if isinstance(stored, list) else {}
-        ids = [*self.members, *(i for i in rows if i not in self.members)] if _holds_members(element) else list(rows)
-        return [
-            {
-                "_id": i,
-                **self.group(
-                    element.children,
-                    _Row(element.slots[0] if table else "", rows.get(i, {})),
-                    i if _holds_members(element) else None,
-                ),
-            }
-            for i in ids
-        ]
-
-    def question(self, element: Element, row: "_Row | None", member: str | None) -> Value:
-        if not element.asked:
-            return None
-        if element.path in self.said:
-            kind, name = self.said[element.path]
-            stored = self.record(kind, member).get(name)
-            if stored is not None:
-                return YES if stored else NO
-        for cells, key, _ in self.cells(element, row, member):
-            if cells.get(key) is not None:
-                return _from_slot(element, cells[key])
-        return None
-
-    def left_blank(self, element: Element, row: "_Row | None", member: str | None) -> bool:
-        """Whether the rest of its row or object was answered and the question was not: its default must not hold."""
-        return any(stored for _, _, stored in self.cells(element, row, member))
-
-    def cells(
-        self, element: Element, row: "_Row | None", member: str | None
-    ) -> Iterator[tuple[Mapping[str, Value], str, bool]]:
-        """Where an answer may be found, best first: the cells, the name there and whether they are a stored row or
-        object."""
-        if row and not element.slots:
-            yield row.cells, element.name, bool(row.cells)
-        for slot in element.slots:
-            kind, name, key = _split(slot)
-            record = self.record(kind, member)
-            if row and row.slot and slot.startswith(f"{row.slot}."):
-                yield row.cells, key, bool(row.cells)
+            owner = inside.member if kind == "member" else kind
+            kept = inside.holder.kept.get(f"{kind}.{name}", {}) if key else {}
+            self.asked[owner, name] = kept
+            record = self.record(owner)
+            if key and value is not None:
+                record.setdefault(name, dict(kept))[key] = value
             elif not key:
-                yield record, name, False
-            elif isinstance(record.get(name), dict):
-                yield record[name], key, True
-
-    def record(self, kind: str, member: str | None) -> Mapping[str, Value]:
-        return self.members.get(member or "", {}) if kind == "member" else self.records[kind]
+                _put(record, name, value)
 
 
-def _split(slot: str) -> tuple[str, str, str]:
-    kind, _, rest = slot.partition(".")
-    name, _, key = rest.partition(".")
-    return kind, name, key
-
-
-def _holds_members(element: Element) -> bool:
-    """Whether the instances of a repeat are members: some question in it is saved to one."""
-    return any(s.startswith("member.") for e in element.everything() for s in e.slots)
-
-
-def _objects(group: Element) -> list[tuple[str, str]]:
-    """The slots, as kind and name, that the questions of a group fill entry by entry."""
-    found = (_split(slot) for e in group.everything() for slot in e.slots)
-    return list(dict.fromkeys((kind, name) for kind, name, key in found if key))
-
-
-def _openings(form: Form) -> Iterator[tuple[str, tuple[str, str]]]:
-    """The path of each question that opens a table or an object, and the slot as kind and name."""
-    for element in form.elements.values():
-        if element.asked_by and element.type == REPEAT:
-            yield from ((element.asked_by, _split(slot)[:2]) for slot in element.slots)
-        elif element.asked_by:
-            yield from ((element.asked_by, slot) for slot in _objects(element))
+def _put(cells: Slots, name: str, value: Value) -> None:
+    if value is not None:
+        cells[name] = value
 
 
 def _asking(element: Element, near: Spot) -> Spot | None:
     """The question that opens a repeat or group, the one that belongs to this place."""
     found = related(near, element.asked_by) if element.asked_by else []
     return found[0] if found else None
-
-
-def _open(many: Many) -> bool:
-    """Whether the table is in question at all: its repeat, or the question that opens it, is relevant."""
-    asking = _asking(many.element, many.parent)
-    return asking.relevant() if asking else many.frame.relevant()
-
-
-def _said_none(many: Many) -> bool:
-    asking = _asking(many.element, many.parent)
-    return asking is not None and asking.current().value == NO
-
-
-def _to_slot(element: Element, value: Value) -> Value:
-    if value is not None and element.unit == "fen":
-        return int(Decimal(value) * 100)
-    return value
-
-
-def _from_slot(element: Element, value: Value) -> Value:
-    if element.unit == "fen" and isinstance(value, int):
-        return values.plain(Decimal(value) / 100)
-    return value

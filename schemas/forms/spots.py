@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
+from schemas.codec import Value
 from schemas.forms import answers, values
 from schemas.forms.answers import Answer
 from schemas.forms.cells import Cell, Sheet, Source
@@ -47,9 +48,10 @@ class World:
 
 
 class Spot:
-    """One place among the answers. `id` names a repeat instance; `kids` are in the order of the form."""
+    """One place among the answers. `id` names a repeat instance; `kids` are in the order of the form; `kept` is what
+    records hold beside the answers here (`saves`)."""
 
-    __slots__ = ("_cells", "answer", "element", "id", "kids", "name", "parent", "path", "rules", "world")
+    __slots__ = ("_cells", "answer", "element", "id", "kept", "kids", "name", "parent", "path", "rules", "world")
 
     def __init__(self, world: World, element: Element, parent: "Spot | None", instance: str = "") -> None:
         self.world = world
@@ -60,6 +62,7 @@ class Spot:
         self.path: str = _path(parent, f"{self.name}[{instance}]" if instance else self.name) if parent else ""
         self.rules: Rules | None = world.program.rules.get(element.path)
         self.answer: Source[Answer] = Source(world.sheet, answers.NONE)
+        self.kept: dict[str, Value] = {}
         self.kids: dict[str, Spot | Many] = {}
         self._cells: dict[str, Cell[Any]] = {}
         for child in element.children:

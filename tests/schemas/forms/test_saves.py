@@ -139,3 +139,28 @@ def test_no_disability_is_known_and_not_unknown(disability: Value, answer: Value
     run = opened(built_in(), prefill(built_in(), {}, [("m1", slots)], {}))
     assert run.value("members[m1]/has_disability") == answer
     assert dict(saved_from(run).members)["m1"].get("disability") == disability
+
+
+def test_what_a_newer_form_wrote_is_not_lost_by_an_older_one() -> None:
+    members = [("m1", {"name": "王小明", "disability": {"kind": "4", "level": "2", "card": "99…42"}})]
+    visit = {
+        "housing": {"ownership": "own", "dwellings": 1, "built": 1998},
+        "kin": {"checked_by": "desk"},
+        "assets": [{"id": "a1", "kind": "vehicle", "value": 100, "exempt": "no", "member": "m1"}],
+        "members": [{"id": "m1", "present": "yes", "seen": "yes"}],
+    }
+    run = opened(built_in(), codec.decode(codec.encode(prefill(built_in(), {}, members, visit))))
+    run.set("housing/area_m2", 80)
+    found = saved_from(opened(built_in(), run.answers()))
+    assert found.visit["housing"] == {"ownership": "own", "dwellings": 1, "built": 1998, "area_m2": 80}
+    assert found.visit["kin"] == {"checked_by": "desk"}
+    assert found.visit["assets"] == visit["assets"]
+    assert found.visit["members"] == visit["members"]
+    assert dict(found.members)["m1"]["disability"] == members[0][1]["disability"]
+
+
+def test_a_person_who_says_no_takes_back_all_of_it() -> None:
+    members = [("m1", {"disability": {"kind": "4", "level": "2", "card": "99…42"}})]
+    run = opened(built_in(), prefill(built_in(), {}, members, {}))
+    run.set("members[m1]/has_disability", "no")
+    assert dict(saved_from(run).members)["m1"]["disability"] == {}
