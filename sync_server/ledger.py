@@ -81,7 +81,7 @@ class Ledger:
     def hold(self, change: Change, reason: str) -> wire.Held:
         """Sets a change aside with the reason."""
         self._rows.append(self._row(change, None))
-        root = self._heads.get(change.household)
+        root, begun = self._heads.get(change.household), change.sets.get("area")
         self._held.append(
             {
                 "county": self._county,
@@ -89,7 +89,7 @@ class Ledger:
                 "reason": reason,
                 "household": _plain(change.household),
                 "device": change.device,
-                "area": root.area if root else None,
+                "area": root.area if root else begun if isinstance(begun, str) and begun in self._tails else None,
                 "at": self._at,
             }
         )

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from schemas import change as changes
 from schemas import codec, merge, wire
 from schemas.problems import Failed
-from sync_server import audit, devices, intake, people, tables
+from sync_server import audit, devices, intake, tables
 from tests.sync_server.place import CLOUD, EAST, HILL, Place, Watch, entries, new_id
 
 
@@ -103,6 +103,7 @@ def test_a_push_of_a_protocol_nobody_speaks_is_told_to_update(place: Place) -> N
         ("spa\x00ceship", {"name": "x\x00"}, "unknown_kind"),
         ("household", {"wings": 2}, "unknown_slot"),
         ("household", {"head": 5}, "bad_value"),
+        ("household", {"area": ["990101001001"]}, "bad_value"),
         ("household", {}, "empty_change"),
         ("household", {"area": CLOUD}, "not_your_area"),
         ("household", {"area": "990101999999"}, "unknown_area"),
@@ -171,31 +172,6 @@ def test_what_a_revoked_device_sends_is_kept_for_a_supervisor(place: Place) -> N
     assert tablet.push(late).verdicts == (wire.Held(late.id, "revoked_held"),)
     with pytest.raises(Failed, match="revoked"):
         tablet.pull()
-    supervisor = place.server.db.snapshot(lambda tx: people.get(tx, place.county, place.user("supervisor")))
-    taken = place.server.db.transaction(lambda tx: intake.release(tx, place.county, late.id, supervisor))
-    assert taken == wire.Taken(late.id, EAST, 2)
-    assert place.held(home).value("phone") == "late"
-    with pytest.raises(Failed, match="not_found"):
-        place.server.db.transaction(lambda tx: intake.release(tx, place.county, late.id, supervisor))
-
-
-def test_a_dismissed_change_rests_and_is_not_told_again(place: Place) -> None:
-    tablet = place.tablet()
-    outside = tablet.change(new_id(), {"area": CLOUD})
-    tablet.push()
-    supervisor = place.server.db.snapshot(lambda tx: people.get(tx, place.county, place.user("supervisor")))
-    place.server.db.transaction(lambda tx: intake.dismiss(tx, place.county, outside.id, supervisor))
-    assert tablet.pull().held == ()
-    assert tablet.push().verdicts == (wire.Held(outside.id, "not_your_area"),)
-
-
-def test_a_change_that_no_record_can_hold_cannot_be_released(place: Place) -> None:
-    tablet = place.tablet()
-    odd = tablet.change(new_id(), {"name": "x"}, record=new_id(), kind="spaceship")
-    tablet.push()
-    supervisor = place.server.db.snapshot(lambda tx: people.get(tx, place.county, place.user("supervisor")))
-    with pytest.raises(Failed, match="unknown_kind"):
-        place.server.db.transaction(lambda tx: intake.release(tx, place.county, odd.id, supervisor))
 
 
 def test_a_change_that_came_before_its_household_is_taken_when_that_comes(place: Place) -> None:
