@@ -67,6 +67,7 @@ HEADLINE = ft.TextThemeStyle.HEADLINE_SMALL
 TITLE = ft.TextThemeStyle.TITLE_MEDIUM
 BODY = ft.TextThemeStyle.BODY_LARGE
 SMALL = ft.TextThemeStyle.BODY_MEDIUM
+PROMPT = ft.TextThemeStyle.TITLE_LARGE
 LABEL = ft.TextThemeStyle.LABEL_LARGE
 FIGURE = ft.TextThemeStyle.DISPLAY_SMALL
 
@@ -101,7 +102,9 @@ def theme(scale: float = 1.0) -> ft.Theme:
         color_scheme=_colours(),
         scaffold_bgcolor=PAPER,
         canvas_color=PAPER,
-        text_theme=ft.TextTheme(**{k: _style(size, lead, bold, scale) for k, (size, lead, bold) in _SIZES.items()}),
+        text_theme=ft.TextTheme(
+            **{k: _style(s, lead, bold, _grown(s, scale)) for k, (s, lead, bold) in _SIZES.items()}
+        ),
         filled_button_theme=ft.FilledButtonTheme(
             ft.ButtonStyle(shape=shape, padding=press, text_style=action, icon_size=22 * scale)
         ),
@@ -125,8 +128,9 @@ def theme(scale: float = 1.0) -> ft.Theme:
             bgcolor=CARD,
             indicator_color=GREEN_SOFT,
             elevation=0,
-            height=68 + 14 * (scale - 1),
-            label_text_style=_style(15, 1.2, True, min(scale, 1.3)),
+            height=70,
+            label_padding=ft.Padding.only(top=2),
+            label_text_style=_style(15, 1.2, True, 1.0),
         ),
         navigation_rail_theme=ft.NavigationRailTheme(
             bgcolor=PAPER,
@@ -174,6 +178,11 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _grown(size: float, scale: float) -> float:
+    """What is large already grows less, so that a heading of two words still fits a phone at 200 %."""
+    return scale if size <= 20 else min(scale, 1.6)
 
 
 def _style(size: float, lead: float, bold: bool, scale: float, colour: str = INK) -> ft.TextStyle:

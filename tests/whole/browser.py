@@ -137,13 +137,13 @@ class Window:
     def picture(self, path: Path) -> Path:
         """A picture of the window once it has come to rest."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        before = b""
-        for _ in range(20):
+        now, still = b"", 0
+        for _ in range(40):
             self.frames(6)
-            now = self.page.screenshot()
-            if now == before:
+            before, now = now, self.page.screenshot()
+            still = still + 1 if now == before else 0
+            if still == 2:
                 break
-            before = now
         path.write_bytes(now)
         return path
 

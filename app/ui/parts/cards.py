@@ -41,11 +41,11 @@ def pressable(content: ft.Control, on_click: Handler, *, id: str = "", selected:
 
 def section(title: str, controls: Sequence[ft.Control], *, trailing: ft.Control | None = None) -> ft.Control:
     """A heading with what belongs under it."""
-    head: list[ft.Control] = [ft.Semantics(header=True, content=text.title(title, color=theme.GREEN_DEEP), expand=True)]
+    head: list[ft.Control] = [ft.Semantics(header=True, content=text.title(title, color=theme.GREEN_DEEP))]
     if trailing is not None:
         head.append(trailing)
     return ft.Column(
-        [ft.Row(head, vertical_alignment=ft.CrossAxisAlignment.CENTER), *controls],
+        [ft.Row(head, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN, run_spacing=0), *controls],
         spacing=10,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )

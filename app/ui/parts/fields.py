@@ -1,4 +1,8 @@
-"""Fields for words typed by hand: large, labelled above the line, the complaint under it in words."""
+"""Fields for words typed by hand: large, labelled, the complaint under it in words.
+
+Flutter shrinks a label to three quarters when it moves up onto the line, so the label starts large enough to be read
+there too.
+"""
 
 from typing import Any
 
@@ -12,7 +16,7 @@ def field(
 ) -> ft.TextField:
     """A text field. `error` shows under it; give None when there is none."""
     return ft.TextField(
-        label=label,
+        label=ft.Text(label, theme_style=theme.PROMPT, weight=ft.FontWeight.W_400, color=theme.INK_SOFT),
         value=value,
         error=error,
         helper=helper,
@@ -37,7 +41,7 @@ def digits(label: str, value: str = "", *, length: int, error: str | None = None
         keyboard_type=ft.KeyboardType.NUMBER,
         input_filter=ft.InputFilter(r"^\d*$"),
         max_length=length,
-        counter=" ",
+        counter="",
         **more,
     )
 

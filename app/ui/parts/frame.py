@@ -76,7 +76,7 @@ def _header(
         ft.Semantics(header=True, content=text.headline(title, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS))
     ]
     if subtitle:
-        words.append(text.soft(subtitle, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS))
+        words.append(text.soft(subtitle, max_lines=3, overflow=ft.TextOverflow.ELLIPSIS))
     row: list[ft.Control] = [ft.Column(words, spacing=0, expand=True, tight=True), *buttons]
     if back:
         row.insert(

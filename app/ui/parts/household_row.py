@@ -13,26 +13,19 @@ from app.work.lines import Line
 def household_row(desk: Desk, line: Line, on_click: Callable[[], None], *, selected: bool = False) -> ft.Control:
     """A row that opens the household. Chips show at most what matters now; details are on its page."""
     place = [line.address] if line.area_name in line.address else [line.area_name, line.address]
-    top = ft.Row(
-        [
-            text.title(
-                line.head or desk.t("row.nameless"), expand=True, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS
-            ),
-            text.soft(desk.t("row.members", n=line.members)),
-        ],
-        spacing=8,
-        vertical_alignment=ft.CrossAxisAlignment.END,
-    )
+    facts = [*place, desk.t("row.members", n=line.members)]
     lines: list[ft.Control] = [
-        top,
-        text.soft(" · ".join(p for p in place if p), max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+        text.title(line.head or desk.t("row.nameless"), max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+        text.soft(" · ".join(f for f in facts if f), max_lines=3, overflow=ft.TextOverflow.ELLIPSIS),
     ]
     told = chips(desk, line)
     if told:
         lines.append(ft.Container(ft.Row(told, wrap=True, spacing=6, run_spacing=6), padding=ft.Padding.only(top=4)))
+    # At the largest text the room belongs to the words.
+    face = [] if desk.scale > 1.5 else [initial(line.head, ground=theme.CARD if selected else theme.GREEN_SOFT)]
     content = ft.Row(
         [
-            initial(line.head, ground=theme.CARD if selected else theme.GREEN_SOFT),
+            *face,
             ft.Column(lines, spacing=2, expand=True, tight=True),
             ft.Icon(ft.Icons.CHEVRON_RIGHT, color=theme.LINE_STRONG, size=24),
         ],
@@ -78,7 +71,7 @@ def due_chip(desk: Desk, line: Line) -> ft.Control | None:
 def initial(name: str, size: float = 46, ground: str = theme.GREEN_SOFT) -> ft.Control:
     """The first character of a name on a round ground, so that a list can be scanned by surname."""
     return ft.Container(
-        ft.Text(name[:1] or "·", theme_style=theme.TITLE, color=theme.GREEN_DEEP),
+        ft.Text(name[:1] or "·", size=size * 0.42, weight=ft.FontWeight.W_600, color=theme.GREEN_DEEP),
         width=size,
         height=size,
         border_radius=size / 2,

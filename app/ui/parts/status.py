@@ -12,13 +12,16 @@ from app.ui.parts.actions import Handler
 def chip(words: str, tone: theme.Tone = "plain", *, icon: ft.IconData | None = None) -> ft.Control:
     shade = theme.tone(tone)
     return ft.Container(
+        # Wrapped, not flexed: a chip may stand where there is no bound to flex in, and its words may be long.
         ft.Row(
             [
-                ft.Icon(icon or shade.icon, size=17, color=shade.ink),
+                ft.Icon(icon or shade.icon, size=18, color=shade.ink),
                 ft.Text(words, theme_style=theme.SMALL, color=shade.ink),
             ],
             spacing=5,
-            tight=True,
+            run_spacing=0,
+            wrap=True,
+            vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),
         padding=ft.Padding.only(left=8, right=10, top=3, bottom=3),
         bgcolor=shade.ground,

@@ -10,6 +10,8 @@ from app.ui.parts.household_row import household_row
 from app.work.lines import Found
 from app.work.work import AreaName
 
+NEW = ft.Icons.ADD_HOME_OUTLINED
+
 
 @ft.component
 def Households(desk: Desk, key: str = "") -> ft.Control:
@@ -41,15 +43,18 @@ def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
         padding=ft.Padding.only(bottom=20, right=2, left=2),
         expand=True,
     )
-    new = actions.quiet(
-        desk.t("households.register"), lambda: desk.go("/register"), icon=ft.Icons.ADD_HOME_OUTLINED, id="register"
-    )
+    kind = actions.quiet if desk.scale <= 1.25 else _bare
+    new = kind(desk.t("households.register"), lambda: desk.go("/register"), icon=NEW, id="register")
     body: list[ft.Control] = [_search(desk, finding), *_areas(desk, finding, areas)]
     if found.lines:
         body += [text.soft(_total(desk, found)), column]
     else:
         body.append(_nothing(desk, finding))
     return frame(desk, desk.t("households.title"), body, buttons=[new], scroll=False, id="households")
+
+
+def _bare(text: str, on_click: actions.Handler, *, icon: ft.IconData, id: str) -> ft.Control:
+    return actions.icon(icon, text, on_click, id=id)
 
 
 def _open(desk: Desk, household: str) -> actions.Handler:
@@ -67,6 +72,7 @@ def _search(desk: Desk, finding: Finding) -> ft.Control:
     return fields.field(
         desk.t("households.search"),
         finding.text,
+        hint_text=desk.t("households.hint"),
         on_change=put,
         prefix_icon=ft.Icons.SEARCH,
         suffix_icon=wipe,

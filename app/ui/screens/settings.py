@@ -64,7 +64,7 @@ def text_size(desk: Desk) -> ft.Control:
             desk.t("settings.percent", n=round(scale * 100)),
             desk.scale == scale,
             _enlarger(desk, scale),
-            f"scale-{scale}",
+            f"scale-{round(scale * 100)}",
         )
         for scale in SCALES
     ]

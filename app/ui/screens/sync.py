@@ -55,17 +55,15 @@ def _verdict(desk: Desk, state: SyncState) -> ft.Control:
         lines += [text.body(doing(desk, state)), ft.ProgressBar(value=_share(state), bar_height=8, border_radius=4)]
     else:
         lines.append(text.body(under))
+    picture = ft.Icon(symbol, size=44, color=shade.ink)
+    column = ft.Column(lines, spacing=6, tight=True, expand=desk.scale <= 1.5)
     return ft.Semantics(
         live_region=True,
         content=ft.Container(
-            ft.Row(
-                [
-                    ft.Icon(symbol, size=44, color=shade.ink),
-                    ft.Column(lines, spacing=6, expand=True, tight=True),
-                ],
-                spacing=18,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-            ),
+            # The words get the whole width where the text is large.
+            ft.Column([picture, column], spacing=8)
+            if desk.scale > 1.5
+            else ft.Row([picture, column], spacing=18, vertical_alignment=ft.CrossAxisAlignment.START),
             padding=22,
             bgcolor=shade.ground,
             border=ft.Border.all(1, shade.line),
@@ -89,7 +87,9 @@ def _share(state: SyncState) -> float | None:
 def _figures(desk: Desk, state: SyncState) -> ft.Control:
     def line(label: str, value: str, tone: theme.Tone) -> ft.Control:
         return ft.Row(
-            [ft.Container(text.body(label), expand=True), status.chip(value, tone)],
+            [text.body(label), status.chip(value, tone)],
+            wrap=True,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         )
 
@@ -102,7 +102,11 @@ def _figures(desk: Desk, state: SyncState) -> ft.Control:
         ft.Divider(),
         line(desk.t("sync.photos_label"), *count(state.photos_waiting)),
         ft.Divider(),
-        ft.Row([ft.Container(text.body(desk.t("sync.last_label")), expand=True), text.body(last)]),
+        ft.Row(
+            [text.body(desk.t("sync.last_label")), text.body(last)],
+            wrap=True,
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        ),
     ]
     if state.held:
         rows += [

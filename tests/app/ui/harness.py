@@ -192,7 +192,13 @@ class Window:
         await self.event(control, "click")
 
     async def type(self, label: str, text: str) -> None:
-        await self.event(self.one(ft.TextField, label=label), "change", text, value=text)
+        await self.event(self.field(label), "change", text, value=text)
+
+    def field(self, label: str) -> ft.TextField:
+        """The field with this label."""
+        found = [f for f in self.all(ft.TextField) if label in (f.label, getattr(f.label, "value", None))]
+        assert len(found) == 1, f"{len(found)} fields {label!r}; on the screen: {self.texts()}"
+        return found[0]
 
     async def choose(self, control: BaseControl, value: Any, event: str = "change") -> None:
         await self.event(control, event, value, value=value)
