@@ -8,10 +8,11 @@ restored from a backup (`fork`), or it is too big. Whatever can be read is kept,
 from dataclasses import replace
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from schemas import signing, wire
+from schemas import codec, signing, wire
 from schemas.change import Change
+from schemas.clock import stamp
 from schemas.problems import Failed
 from sync_server import audit, devices, people
 from sync_server import tables as t
@@ -47,6 +48,31 @@ def push(tx: Tx, device: Device, message: wire.Push) -> wire.Receipt:
     held = sum(isinstance(v, wire.Held) for v in verdicts[len(known) :])
     audit.write(tx, device.county, person.user, "pushed", device.id, upto=last.n, taken=len(fresh) - held, held=held)
     return wire.Receipt(last.n, tuple(verdicts))
+
+
+def release(tx: Tx, county: str, change_id: str, by: Person) -> wire.Taken:
+    """Takes a held change on a supervisor's word, who answers for author, role and area. Raises Failed: `not_found`
+    when none is held under this id, and the reason again when no record could hold it."""
+    change = _held(tx, county, change_id)
+    ledger = Ledger(tx, county, [change])
+    _held(tx, county, change_id)  # again, now that its feed is locked: somebody else may have been quicker
+    if unfit := ledger.unfit(change):
+        raise Failed(unfit)
+    taken = ledger.release(change, by.user)
+    ledger.save()
+    audit.write(tx, county, by.user, "held_released", change_id)
+    return taken
+
+
+def dismiss(tx: Tx, county: str, change_id: str, by: Person) -> None:
+    """Lets a held change rest, kept but not taken. Raises Failed("not_found")."""
+    _held(tx, county, change_id)
+    tx.execute(
+        update(t.held)
+        .where(t.held.c.county == county, t.held.c.change == change_id)
+        .values(dismissed_at=stamp(tx.clock.now()), settled_by=by.user)
+    )
+    audit.write(tx, county, by.user, "held_dismissed", change_id)
 
 
 def _signed(device: Device, message: wire.Push) -> None:
@@ -98,3 +124,15 @@ def _person(tx: Tx, device: Device) -> Person:
         raise Failed("bad_signature")
     person = people.get(tx, device.county, device.user)
     return replace(person, active=person.active and device.revoked_at is None)
+
+
+def _held(tx: Tx, county: str, change_id: str) -> Change:
+    h, c = t.held.c, t.change.c
+    data = tx.execute(
+        select(c.data)
+        .join(t.held, (h.county == c.county) & (h.change == c.id))
+        .where(h.county == county, h.change == change_id, h.released_at.is_(None), h.dismissed_at.is_(None))
+    ).scalar_one_or_none()
+    if data is None:
+        raise Failed("not_found")
+    return Change.from_wire(codec.decode(bytes(data)))

@@ -120,7 +120,7 @@ class Ledger:
     def _areas(self, named: Iterable[str], changes: Iterable[Change]) -> set[str]:
         """The feeds these changes can go to: of the households that are here, and of the ones they begin."""
         here = {h.area for h in heads.load(self._tx, self._county, named).values()}
-        begun = {c.sets.get("area") for c in changes if c.kind == "household"}
+        begun = [c.sets.get("area") for c in changes if c.kind == "household"]
         return here | {area for area in begun if isinstance(area, str) and ids.is_area(area)}
 
     def _unfit_first(self, change: Change) -> str | None:

@@ -8,7 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from schemas.clock import Clock
-from sync_server.http import enrol, errors, held, library, review, sync
+from sync_server.http import enrol, errors, library, review, sync
 from sync_server.server import Server
 from sync_server.settings import Settings
 
@@ -28,7 +28,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
     app = FastAPI(title="Ruhu", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.server = server
     errors.install(app)
-    for room in (enrol, sync, library, review, held):
+    for room in (enrol, sync, library, review):
         app.include_router(room.routes)
     return app
 

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from schemas import change as changes
-from schemas import codec, merge, wire
+from schemas import codec, merge, records, wire
+from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import audit, devices, intake, tables
+from sync_server import audit, devices, intake, tables, verify
 from tests.sync_server.place import CLOUD, EAST, HILL, Place, Watch, entries, new_id
 
 
@@ -236,3 +240,41 @@ def test_each_push_stands_in_the_audit_with_figures_only(place: Place) -> None:
     tablet.begin(phone="13800000000")
     rows = place.server.db.snapshot(lambda tx: audit.read(tx, place.county, about=tablet.id))
     assert [(r.what, r.detail) for r in rows] == [("enrolled", {}), ("pushed", {"upto": 1, "taken": 1, "held": 0})]
+
+
+texts = st.text(st.characters(codec="utf-8"), max_size=5) | st.sampled_from([EAST, CLOUD, "\x00", "长" * 3000])
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(texts, inner, max_size=2),
+    max_leaves=4,
+)
+slots = st.sampled_from(sorted({slot for kind in records.catalogue().values() for slot in kind})) | texts
+
+
+@hypothesis.settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([*records.catalogue(), "spaceship"]) | texts,
+            st.dictionaries(slots, values, max_size=3),
+            st.sampled_from(["home", "new"]) | texts,
+            st.sampled_from(["home", "new"]) | texts,
+            st.lists(texts, max_size=2),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_can_be_read_is_taken_or_held_and_never_refused(
+    place: Place, written: list[tuple[str, dict[str, Value], str, str, list[str]]]
+) -> None:
+    tablet = place.tablet()
+    known = {"home": tablet.begin(), "new": new_id()}
+    for kind, sets, household, record, seen in written:
+        about = known.get(record, record) or known["new"]
+        tablet.change(known.get(household, household), sets, record=about, kind=kind, seen=seen)
+    message = wire.Push.from_wire(codec.decode(codec.encode(tablet.message().wire())))  # as it arrives
+    receipt = place.server.db.transaction(lambda tx: intake.push(tx, tablet.device, message))
+    assert receipt.upto == len(written) + 1
+    assert wire.Receipt.from_wire(receipt.wire()) == receipt
+    assert place.server.db.snapshot(lambda tx: verify.county(tx, place.county)) == []
