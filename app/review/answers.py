@@ -62,10 +62,12 @@ class Queue:
 
 @dataclass(frozen=True)
 class Counts:
-    """Visits by status within the scope, and how many of those waiting have an open conflict."""
+    """Visits by status within the scope, how many of those waiting have an open conflict, and how many changes are
+    held for a supervisor."""
 
     status: Mapping[str, int]
     conflicts: int
+    held: int
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,24 @@ class VisitPage:
     cases: tuple[Case, ...]
     review: Value
     may: May
+
+
+@dataclass(frozen=True)
+class HeldChange:
+    """A change set aside: `reason` is a problem code, `slots` what it would set beside what is there now."""
+
+    change: str
+    reason: str
+    household: str
+    short_code: str
+    head: str
+    area_name: str
+    kind: str
+    name: str
+    device_name: str
+    at: str
+    received_at: str
+    slots: tuple[Slot, ...]
 
 
 @dataclass(frozen=True)

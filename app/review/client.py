@@ -18,6 +18,7 @@ from app.review.answers import (
     Code,
     Counts,
     Device,
+    HeldChange,
     Login,
     Person,
     Queue,
@@ -84,6 +85,18 @@ class Review:
     def assess(self, visit: str) -> VisitPage:
         """A new assessment of the visit on the facts as they stand now."""
         return self._ask(VisitPage, "POST", f"/review/visits/{_part(visit)}/assess", {})
+
+    def held(self) -> tuple[HeldChange, ...]:
+        """The changes set aside for a supervisor, oldest first."""
+        return self._ask(tuple[HeldChange, ...], "GET", "/review/held", inside="held")
+
+    def release(self, change: str) -> None:
+        """Takes a held change into the feed. Raises Failed with the reason again where no record can hold it."""
+        self._send("POST", f"/review/held/{_part(change)}/release", {})
+
+    def dismiss(self, change: str) -> None:
+        """Lets a held change rest, kept and unused."""
+        self._send("POST", f"/review/held/{_part(change)}/dismiss", {})
 
     def people(self) -> tuple[Person, ...]:
         return self._ask(tuple[Person, ...], "GET", "/review/people", inside="people")

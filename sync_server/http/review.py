@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from schemas.codec import NotCanonical, Value
 from schemas.problems import Failed
-from sync_server import cases, people, review, steward, visit_page
+from sync_server import cases, held, people, review, steward, visit_page
 from sync_server.db import Tx
 from sync_server.http.message import Body, Host, Sent, answer
 from sync_server.people import Person
@@ -64,7 +64,10 @@ def queue(
 
 @routes.get("/counts")
 def counts(request: Request, person: Reader, host: Host) -> Response:
-    return answer(request, host.db.snapshot(lambda tx: review.counts(tx, person)))
+    def both(tx: Tx) -> Value:
+        return {**review.counts(tx, person), "held": held.count(tx, person)}
+
+    return answer(request, host.db.snapshot(both))
 
 
 @routes.get("/visits/{visit}")
@@ -95,6 +98,21 @@ def assess(request: Request, person: Reader, visit: str, host: Host) -> Response
 def settle(person: Reader, body: Body, host: Host) -> None:
     said = fields(body, record=str, slot=str, choose=str, seen=list, reason=str)
     host.db.transaction(lambda tx: cases.settle(tx, person, **said))
+
+
+@routes.get("/held")
+def held_changes(request: Request, person: Reader, host: Host) -> Response:
+    return answer(request, {"held": host.db.transaction(lambda tx: held.listed(tx, person))})
+
+
+@routes.post("/held/{change}/release", status_code=204)
+def release(person: Reader, change: str, host: Host) -> None:
+    host.db.transaction(lambda tx: held.release(tx, person, change))
+
+
+@routes.post("/held/{change}/dismiss", status_code=204)
+def dismiss(person: Reader, change: str, host: Host) -> None:
+    host.db.transaction(lambda tx: held.dismiss(tx, person, change))
 
 
 @routes.get("/people")
