@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -254,3 +255,18 @@ def test_the_last_contact_is_noted(tablet: Tablets, user: str) -> None:
     assert a.open.last_contact() is None
     a.sync()
     assert a.open.last_contact() is not None
+
+
+def test_two_windows_over_one_vault_may_sync_at_the_same_moment(tablet: Tablets) -> None:
+    a, b = tablet("lin"), tablet("lan")
+    for i in range(30):
+        b.register(f"户主{i}")
+    for i in range(10):
+        a.register(f"甲{i}")
+    b.sync()
+    with ThreadPoolExecutor(3) as windows:
+        outcomes = [f.result() for f in [windows.submit(a.sync) for _ in range(6)]]
+    assert all(o.problems == () for o in outcomes), [codes(o.problems) for o in outcomes]
+    assert len(a.open.summaries()) == 40
+    assert a.sync().safe
+    assert a.open.verify() == []
