@@ -23,7 +23,6 @@ from schemas.policy.reading import COUNTS
 from schemas.policy.result import Counted, Line, Programme, Result
 from schemas.policy.rules import ProgrammeRules, Rule, Text
 from schemas.policy.tipping import missing
-from schemas.policy.values import Range
 
 
 class _Said(dict[tuple[str, str, str], str]):
@@ -39,10 +38,7 @@ class _Said(dict[tuple[str, str, str], str]):
         return said
 
     def fill(self, text: Text) -> words.Words:
-        return {
-            lang: "".join([p if isinstance(p, str) else self[(*p, lang)] for p in pieces])
-            for lang, pieces in text.pieces.items()
-        }
+        return {lang: frame % tuple([self[key] for key in keys]) for lang, (frame, keys) in text.frames.items()}
 
 
 def assess(pack: Pack, facts: Facts) -> Result:
@@ -85,7 +81,8 @@ def _programme(
 
 
 def _line(pack: Pack, line: Rule, ground: Ground, said: _Said) -> Line:
-    citation = _source(line, ground)
+    # A line that only passes a parameter on cites where that figure is from.
+    citation = ground.citations.get(line.rule.text, line.citation)
     return Line(
         name=line.name,
         label=line.label,
@@ -96,11 +93,6 @@ def _line(pack: Pack, line: Rule, ground: Ground, said: _Said) -> Line:
         citation_en=pack.cited(citation, "en"),
         sample=not ground.samples.isdisjoint(line.parameters),
     )
-
-
-def _source(line: Rule, ground: Ground) -> str:
-    """The line's own citation, or where the figure is from when the line only passes a parameter on."""
-    return ground.citations.get(line.rule.text.strip(), line.citation)
 
 
 def _people(pack: Pack, env: Env) -> tuple[Counted, ...]:
@@ -123,17 +115,13 @@ def _people(pack: Pack, env: Env) -> tuple[Counted, ...]:
 def _figure(value: object, unit: str) -> int | bool | str | None:
     """A line's value as it is stored: whole numbers as they are, fractions of a fen rounded half up for reading, other
     fractions as decimals; None while unknown."""
-    match value:
-        case Range() | None:
-            return None
-        case bool() | str():
-            return value
-        case int() if abs(value) <= LARGEST:
-            return value
-        case Fraction() if unit == "fen" or value.denominator == 1:
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= LARGEST else None
+    if isinstance(value, Fraction):
+        if unit == "fen" or value.denominator == 1:
             return floor(value + Fraction(1, 2))
-        case Fraction():
-            whole, rest = divmod(floor(abs(value) * 10000 + Fraction(1, 2)), 10000)
-            return f"{'-' if value < 0 else ''}{whole}.{rest:04}".rstrip("0")
-        case _:
-            return None
+        whole, rest = divmod(floor(abs(value) * 10000 + Fraction(1, 2)), 10000)
+        return f"{'-' if value < 0 else ''}{whole}.{rest:04}".rstrip("0")
+    return None

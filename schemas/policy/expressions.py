@@ -56,7 +56,8 @@ def compile_expression(text: str, scope: Scope, kind: str | None = None) -> Expr
     if len(text) > LONGEST:
         raise ExpressionRefused(f"longer than {LONGEST} characters")
     try:
-        tree = ast.parse(" ".join(text.split()), mode="eval").body
+        text = " ".join(text.split())
+        tree = ast.parse(text, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionRefused("not an expression") from error
     if _depth(tree) > DEEPEST:

@@ -273,18 +273,17 @@ class _Reader:
 
     def sentence(self, place: Place) -> Text:
         """A text with `{name}` or `{name:unit}` where figures go."""
-        pieces: dict[str, tuple[str | tuple[str, str], ...]] = {}
+        frames: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {}
         names: set[str] = set()
         for lang, text in place.words().items():
-            found: list[str | tuple[str, str]] = []
+            frame, found = "", list[tuple[str, str, str]]()
             try:
                 parsed = list(Formatter().parse(text))
             except ValueError:
                 place.under(lang, None).complain("a brace is open or closed alone")
                 parsed = []
             for literal, name, unit, _ in parsed:
-                if literal:
-                    found.append(literal)
+                frame += literal.replace("%", "%%")
                 if name is None:
                     continue
                 if name not in self.names:
@@ -294,10 +293,11 @@ class _Reader:
                 elif unit and unit not in words.UNITS:
                     place.under(lang, None).complain(f"{unit} is none of {', '.join(words.UNITS)}")
                 else:
-                    found.append((name, unit or self.units[name]))
+                    frame += "%s"
+                    found.append((name, unit or self.units[name], lang))
                     names.add(name)
-            pieces[lang] = tuple(found)
-        return Text(pieces, frozenset(names))
+            frames[lang] = frame, tuple(found)
+        return Text(frames, frozenset(names))
 
 
 def _overlap(a: Entry, b: Entry) -> bool:

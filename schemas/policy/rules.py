@@ -64,9 +64,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence with figures: literal pieces and (name, unit) pairs to fill in, by language."""
+    """A sentence with figures. `frames`, by language: the sentence with `%s` where each figure goes, and the figures,
+    each as (name, unit, language)."""
 
-    pieces: Mapping[str, tuple[str | tuple[str, str], ...]]
+    frames: Mapping[str, tuple[str, tuple[tuple[str, str, str], ...]]]
     names: frozenset[str]
 
 

@@ -17,6 +17,7 @@ from schemas.policy.ground import Outcome, lay, outcome
 from schemas.policy.model import Pack
 from schemas.policy.result import Missing
 from schemas.policy.rules import ProgrammeRules
+from schemas.policy.values import span
 
 MOST = 10**10
 """The largest amount tried, in fen (a hundred million yuan)."""
@@ -41,10 +42,11 @@ def missing(pack: Pack, rules: ProgrammeRules, facts: Facts, found: Outcome) -> 
     rules read when no single one can."""
     unknown = list(_unknown(pack, rules, facts))
     out, silent = [], []
+    turns: list[int] = []
     for one in unknown:
         tries = [(value, _with(pack, rules, one.known(value))) for value in one.candidates]
         if any(_shape(result) != _shape(found) for _, result in tries):
-            out.append(Missing(one.path, one.label, _effect(pack, rules, one, tries)))
+            out.append(Missing(one.path, one.label, _effect(pack, rules, one, tries, turns)))
         else:
             silent.append(Missing(one.path, one.label, _SOMEHOW))
     return tuple(out or silent)
@@ -155,9 +157,11 @@ def _cell_label(table: str, row: Row, of: Fact, cell: Fact) -> words.Words:
     return {"zh": f"{of.zh}：{cell.zh}", "en": f"{of.en}: {cell.en}"}
 
 
-def _effect(pack: Pack, rules: ProgrammeRules, one: _Unknown, tries: list[tuple[Value, Outcome]]) -> words.Words:
+def _effect(
+    pack: Pack, rules: ProgrammeRules, one: _Unknown, tries: list[tuple[Value, Outcome]], turns: list[int]
+) -> words.Words:
     if one.money:
-        return _tipping_point(pack, rules, one, tries)
+        return _tipping_point(tries, lambda amount: _with(pack, rules, one.known(amount)), turns)
     return {lang: _cases(one.fact, tries, lang) for lang in words.LANGUAGES}
 
 
@@ -193,35 +197,39 @@ def _amount(result: Outcome) -> object:
     return result.least if result.least == result.most else result.amount
 
 
-def _tipping_point(pack: Pack, rules: ProgrammeRules, one: _Unknown, tries: list[tuple[Value, Outcome]]) -> words.Words:
-    def at(amount: int) -> Outcome:
-        return _with(pack, rules, one.known(amount))
-
+def _tipping_point(tries: list[tuple[Value, Outcome]], at: Callable[[int], Outcome], turns: list[int]) -> words.Words:
     (_, least), (_, most) = tries[0], tries[-1]
     if least.eligible is not most.eligible:
         if most.eligible is False:
-            out = _turn(lambda x: at(x).eligible is False)
-            if least.eligible is True and _turn(lambda x: at(x).eligible is not True) == out:
+            out = _turn(lambda x: at(x).eligible is False, turns)
+            if least.eligible is True and _turn(lambda x: at(x).eligible is not True, turns) == out:
                 return _money("低于{}则符合，达到则不符合", "eligible below {}, not from there on", out)
             return _money("达到{}则不符合", "not eligible from {} on", out)
         if most.eligible is True:
-            return _money("达到{}则符合", "eligible from {} on", _turn(lambda x: at(x).eligible is True))
-    low, high = sorted((least.least, most.most if most.most is not None else MOST))
-    return {
-        "zh": f"每月金额可能在{words.say(low, 'fen', 'zh')}至{words.say(high, 'fen', 'zh')}之间",
-        "en": f"the monthly amount may lie between {words.say(low, 'fen', 'en')} and {words.say(high, 'fen', 'en')}",
-    }
+            return _money("达到{}则符合", "eligible from {} on", _turn(lambda x: at(x).eligible is True, turns))
+    ends = [e for result in (least, most) for e in (result.least, result.most)]
+    if None in ends:
+        return _SOMEHOW
+    amounts = span(min(e for e in ends if e is not None), max(e for e in ends if e is not None))
+    return {"zh": f"金额：{words.say(amounts, 'fen', 'zh')}", "en": f"amount: {words.say(amounts, 'fen', 'en')}"}
 
 
-def _turn(holds: Callable[[int], bool]) -> int:
-    """The least amount from which something holds, which does at MOST and not at 0."""
-    below, reached = 0, MOST
+def _turn(holds: Callable[[int], bool], turns: list[int]) -> int:
+    """The least amount from which something holds, which does at MOST and not at 0. `turns` are the turning points
+    found for other facts, to which it is added: all kinds of income tip alike, so they are tried first."""
+    for guess in turns:
+        if holds(guess) and not holds(guess - 1):
+            return guess
+    below, reached = 0, 2**20
+    while reached < MOST and not holds(reached):
+        below, reached = reached, min(2 * reached, MOST)
     while reached - below > 1:
         middle = (below + reached) // 2
         if holds(middle):
             reached = middle
         else:
             below = middle
+    turns.append(reached)
     return reached
 
 
