@@ -53,9 +53,8 @@ def verify(tx: Tx, folder: Path) -> list[Damage]:
 def repair(tx: Tx) -> None:
     """Makes anew what follows from the changes: every record whose changes can all be read, and every summary."""
     rows = _all(tx, tables.change)
-    for made in _said(tx, rows, _readable(tx, rows)).values():
-        if made is not None:
-            records.save(tx, made)
+    said = _said(tx, rows, _readable(tx, rows)).values()
+    records.save(tx, [made for made in said if made is not None])
     summary.renew(tx, sorted({row.household for row in _all(tx, tables.record)}))
 
 

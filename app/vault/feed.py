@@ -6,6 +6,7 @@ nothing: `chain_broken`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -101,27 +102,14 @@ def _echoed(tx: Tx, id_: str, seq: int, link: str) -> None:
 
 
 def _apply(tx: Tx, new: Sequence[Change], area: str) -> None:
-    by_record: dict[str, list[Change]] = {}
+    """Applies changes to their records. A record that is damaged beyond its changes is passed over: it must not stop
+    the feed, and its changes are kept, so that it comes back when the area is fetched again."""
+    if not new:
+        return
+    held, damaged = records.load_readable(tx, {item.record for item in new})
     for item in new:
-        by_record.setdefault(item.record, []).append(item)
-    for record, items in by_record.items():
-        held = _held(tx, record, items[0], area)
-        if held is None:
-            continue
-        heads = held.heads
-        for item in items:
-            heads = apply(heads, item)
-        records.save(tx, Record(held.id, held.household, held.kind, held.area, heads, held.rev))
-    if new:
-        summary.renew(tx, sorted({item.household for item in new}))
-
-
-def _held(tx: Tx, record: str, first: Change, area: str) -> Record | None:
-    """The record to apply to; None for one that is damaged beyond its changes, which must not stop the feed. Its
-    changes are kept, so that it comes back when the area is fetched again."""
-    try:
-        return records.load(tx, record) or Record(record, first.household, first.kind, area, NOTHING)
-    except Failed as failed:
-        if failed.code != "damaged":
-            raise
-        return None
+        if item.record not in damaged:
+            known = held.get(item.record) or Record(item.record, item.household, item.kind, area, NOTHING)
+            held[item.record] = replace(known, heads=apply(known.heads, item))
+    records.save(tx, list(held.values()))
+    summary.renew(tx, sorted({item.household for item in new}))

@@ -104,8 +104,15 @@ class Keyring:
     def area_key(self, area: str, gen: int) -> bytes:
         return self._areas[area, gen]
 
-    def token(self, area: str, gen: int, text: str) -> bytes:
-        """The blind index of a text in a compartment: 128 bits of HMAC-SHA256."""
+    def token(self, area: str, text: str) -> bytes:
+        """The blind index of a text in an area's present compartment: 128 bits of HMAC-SHA256."""
+        return self._token(area, self.generation(area), text)
+
+    def tokens(self, text: str) -> list[bytes]:
+        """The blind indexes of a text in every compartment."""
+        return [self._token(area, gen, text) for area, gen in self.compartments()]
+
+    def _token(self, area: str, gen: int, text: str) -> bytes:
         return hmac.digest(self.key("blind", area, gen), text.encode(), "sha256")[:16]
 
     def seal_own(self, purpose: str, rev: int, value: Value) -> bytes:

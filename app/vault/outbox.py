@@ -6,7 +6,7 @@ either all of a write or nothing of it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, update
 
@@ -43,17 +43,21 @@ def write(tx: Tx, author: str, device: str, drafts: Sequence[Draft]) -> list[Cha
     if not drafts:
         return []
     n, prev = tx.sql.execute(select(account.n, account.prev).where(account.person == tx.person)).one()
-    begun = {d.household: d.sets.get("area") for d in drafts if d.kind == "household"}
-    written = []
+    begun = {d.household: d.sets["area"] for d in drafts if isinstance(d.sets.get("area"), str)}
+    areas: dict[str, str] = {**begun, **records.places(tx, {d.household for d in drafts})}
+    held, damaged = records.load_readable(tx, {d.record for d in drafts})
+    if damaged:
+        raise Failed("damaged")
+    written: list[Change] = []
     for draft in drafts:
         new = _change(tx, draft, author, device, n + 1, prev)
-        area = records.place(tx, draft.household) or begun.get(draft.household)
-        if not isinstance(area, str):
+        if draft.household not in areas:
             raise Failed("unknown_household")
-        _apply(tx, new, area)
-        changes.add(tx, [(new, area, changes.UNSENT, None, None)], own=True)
+        held[new.record] = _applied(held.get(new.record), new, areas[draft.household])
         n, prev = new.n, new.id
         written.append(new)
+    changes.add(tx, [(c, areas[c.household], changes.UNSENT, None, None) for c in written], own=True)
+    records.save(tx, list(held.values()))
     tx.sql.execute(update(tables.account).where(account.person == tx.person).values(n=n, prev=prev))
     summary.renew(tx, sorted({c.household for c in written}))
     return written
@@ -143,10 +147,9 @@ def _change(tx: Tx, draft: Draft, author: str, device: str, n: int, prev: str) -
     return made
 
 
-def _apply(tx: Tx, new: Change, area: str) -> None:
-    held = records.load(tx, new.record)
+def _applied(held: Record | None, new: Change, area: str) -> Record:
     if held is None:
         held = Record(new.record, new.household, new.kind, area, NOTHING)
     elif (held.household, held.kind) != (new.household, new.kind):
         raise Failed("bad_id")
-    records.save(tx, Record(held.id, held.household, held.kind, held.area, apply(held.heads, new), held.rev))
+    return replace(held, heads=apply(held.heads, new))

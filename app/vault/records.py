@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, Select, bindparam, delete, insert, select
 
 from app.vault import changes, sealing, tables
 from app.vault.keyring import Tx
+from app.vault.tables import upsert
 from schemas.codec import Value
 from schemas.merge import NOTHING, Heads, apply
 from schemas.problems import Failed
@@ -41,53 +41,69 @@ def load(tx: Tx, id_: str) -> Record | None:
     return _opened(tx, row) if row else None
 
 
-def of_household(tx: Tx, household: str, *, leave_out_damaged: bool = False) -> list[Record]:
+def load_readable(tx: Tx, ids: Iterable[str]) -> tuple[dict[str, Record], set[str]]:
+    """Of these records those that can be opened, by id, and the ids of those that are here and cannot."""
+    return _readable(tx, tx.sql.execute(_mine(tx).where(record.id.in_(list(ids)))).all())
+
+
+def of_household(tx: Tx, household: str) -> list[Record]:
     """A household and every record of it, the household first. Raises Failed `damaged` when one cannot be opened,
-    because a means test on the rest would be wrong, unless it is asked to leave such out."""
+    because a means test on the rest would be wrong."""
     rows = tx.sql.execute(_mine(tx).where(record.household == household)).all()
-    found = []
-    for row in rows:
-        try:
-            found.append(_opened(tx, row))
-        except Failed as failed:
-            if not (leave_out_damaged and failed.code == "damaged"):
-                raise
-    return sorted(found, key=lambda r: (r.kind != "household", r.kind, r.id))
+    return sorted((_opened(tx, row) for row in rows), key=_order)
+
+
+def readable_of(tx: Tx, households: Iterable[str]) -> dict[str, list[Record]]:
+    """By household its records, as far as they can be opened, the household first."""
+    wanted = list(households)
+    found, _ = _readable(tx, tx.sql.execute(_mine(tx).where(record.household.in_(wanted))).all())
+    out: dict[str, list[Record]] = {household: [] for household in wanted}
+    for held in sorted(found.values(), key=_order):
+        out[held.household].append(held)
+    return out
 
 
 def place(tx: Tx, household: str) -> str | None:
     """The area a household lies in, or None for one the vault does not hold."""
-    rows = tx.sql.execute(
-        select(record.id, record.area).where(record.person == tx.person, record.household == household)
-    ).all()
-    areas: list[str] = [row.area for row in sorted(rows, key=lambda row: row.id != household)]
-    return areas[0] if areas else None
+    return places(tx, [household]).get(household)
 
 
-def save(tx: Tx, changed: Record) -> None:
-    """Writes a record's heads and its blind index."""
-    rev = changed.rev + 1
-    gen, sealed = tx.ring.seal("record", changed.area, changed.id, rev, changed.heads.wire())
-    values = {
-        "household": changed.household,
-        "kind": changed.kind,
-        "area": changed.area,
-        "gen": gen,
-        "rev": rev,
-        "sealed": sealed,
-    }
-    tx.sql.execute(
-        insert(tables.record)
-        .values(person=tx.person, id=changed.id, **values)
-        .on_conflict_do_update(["person", "id"], set_=values)
+def places(tx: Tx, households: Iterable[str]) -> dict[str, str]:
+    """The areas of those of these households that the vault holds; where the household's own record is not there
+    yet, the area of another of its records."""
+    where = select(record.household, record.id, record.area).where(
+        record.person == tx.person, record.household.in_(list(households))
     )
-    if changed.kind == "member":
-        _index(tx, changed, gen)
+    rows = sorted(tx.sql.execute(where).all(), key=lambda row: row.id == row.household)
+    return {row.household: row.area for row in rows}
+
+
+def save(tx: Tx, changed: Sequence[Record]) -> None:
+    """Writes the heads of records, and their blind index."""
+    rows = []
+    for item in changed:
+        rev = item.rev + 1
+        gen, sealed = tx.ring.seal("record", item.area, item.id, rev, item.heads.wire())
+        rows.append(
+            {
+                "person": tx.person,
+                "id": item.id,
+                "household": item.household,
+                "kind": item.kind,
+                "area": item.area,
+                "gen": gen,
+                "rev": rev,
+                "sealed": sealed,
+            }
+        )
+    if rows:
+        tx.sql.execute(_SAVE, rows)
+        _index(tx, [item for item in changed if item.kind == "member"])
 
 
 def find_national_id(tx: Tx, text: str) -> list[str]:
     """Ids of the member records that hold this national id, in any of the person's areas."""
-    tokens = [tx.ring.token(area, gen, plain_id(text)) for area, gen in tx.ring.compartments()]
+    tokens = tx.ring.tokens(plain_id(text))
     found = select(tables.blind.c.record).where(tables.blind.c.person == tx.person, tables.blind.c.token.in_(tokens))
     return sorted(set(tx.sql.scalars(found)))
 
@@ -109,6 +125,27 @@ def _mine(tx: Tx) -> Select[tuple[Value, ...]]:
     return select(tables.record).where(record.person == tx.person)
 
 
+_SAVE = upsert(tables.record)
+_blind = tables.blind.c
+_UNINDEX = delete(tables.blind).where(_blind.person == bindparam("whose"), _blind.record == bindparam("which"))
+
+
+def _order(held: Record) -> tuple[bool, str, str]:
+    return held.kind != "household", held.kind, held.id
+
+
+def _readable(tx: Tx, rows: Sequence[Row[tuple[Value, ...]]]) -> tuple[dict[str, Record], set[str]]:
+    found, damaged = {}, set()
+    for row in rows:
+        try:
+            found[row.id] = _opened(tx, row)
+        except Failed as failed:
+            if failed.code != "damaged":
+                raise
+            damaged.add(row.id)
+    return found, damaged
+
+
 def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Record:
     try:
         heads = Heads.from_wire(tx.ring.unseal("record", row.area, row.gen, row.id, row.rev, row.sealed))
@@ -120,15 +157,17 @@ def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Record:
     return Record(row.id, row.household, row.kind, row.area, heads, row.rev)
 
 
-def _index(tx: Tx, member: Record, gen: int) -> None:
+def _index(tx: Tx, members: Sequence[Record]) -> None:
     """Both sides of a conflict are indexed: a double is found whichever of the two ids is the right one."""
-    blind = tables.blind
-    tx.sql.execute(delete(blind).where(blind.c.person == tx.person, blind.c.record == member.id))
-    tokens = {tx.ring.token(member.area, gen, text) for text in _national_ids(member.heads)}
+    if members:
+        tx.sql.execute(_UNINDEX, [{"whose": tx.person, "which": m.id} for m in members])
+    tokens = [
+        {"person": tx.person, "token": token, "record": member.id}
+        for member in members
+        for token in {tx.ring.token(member.area, text) for text in _national_ids(member.heads)}
+    ]
     if tokens:
-        tx.sql.execute(
-            insert(blind), [{"person": tx.person, "token": token, "record": member.id} for token in sorted(tokens)]
-        )
+        tx.sql.execute(insert(tables.blind), tokens)
 
 
 def _national_ids(heads: Heads) -> Iterable[str]:

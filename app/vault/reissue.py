@@ -11,7 +11,6 @@ from sqlalchemy import Row, delete, select, update
 
 from app.vault import changes, records, summary, tables, working
 from app.vault.keyring import Tx
-from app.vault.records import Record
 from schemas.change import START, Change
 from schemas.codec import Value
 from schemas.problems import Failed
@@ -70,8 +69,5 @@ def _read(tx: Tx, row: Row[tuple[Value, ...]]) -> Change | None:
 
 
 def _rebuild(tx: Tx, touched: set[str]) -> None:
-    for id_ in sorted(touched):
-        held = records.load(tx, id_)
-        if held is not None:
-            heads = records.from_changes(tx, id_)
-            records.save(tx, Record(held.id, held.household, held.kind, held.area, heads, held.rev))
+    held, _ = records.load_readable(tx, touched)
+    records.save(tx, [replace(r, heads=records.from_changes(tx, r.id)) for r in held.values()])

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Row, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Row, select, update
 
 from app.vault import records, sealing, tables
 from app.vault.keyring import Tx
 from app.vault.records import Record
+from app.vault.tables import upsert
 from schemas.codec import Value
 
 summary = tables.summary.c
@@ -98,19 +98,22 @@ def renew(tx: Tx, households: Sequence[str]) -> None:
     account = tables.account
     tx.sql.execute(update(account).where(account.c.person == tx.person).values(tick=account.c.tick + 1))
     tick = tx.sql.scalar(select(account.c.tick).where(account.c.person == tx.person))
-    for household in households:
-        area = records.place(tx, household)
-        if area is None:
-            continue
-        held = records.of_household(tx, household, leave_out_damaged=True)
-        rev = 1 + (tx.sql.scalar(select(summary.rev).where(_is(tx, household))) or 0)
+    before = select(summary.household, summary.rev).where(
+        summary.person == tx.person, summary.household.in_(households)
+    )
+    revs = {row.household: row.rev for row in tx.sql.execute(before)}
+    areas = records.places(tx, households)
+    rows = []
+    for household, held in records.readable_of(tx, areas).items():
+        area, rev = areas[household], 1 + revs.get(household, 0)
         gen, sealed = tx.ring.seal("summary", area, household, rev, summarise(household, area, held).wire())
-        values = {"area": area, "gen": gen, "rev": rev, "tick": tick, "sealed": sealed}
-        tx.sql.execute(
-            insert(tables.summary)
-            .values(person=tx.person, household=household, **values)
-            .on_conflict_do_update(["person", "household"], set_=values)
-        )
+        where = {"person": tx.person, "household": household, "area": area}
+        rows.append({**where, "gen": gen, "rev": rev, "tick": tick, "sealed": sealed})
+    if rows:
+        tx.sql.execute(_SAVE, rows)
+
+
+_SAVE = upsert(tables.summary)
 
 
 def newer(tx: Tx, than: int) -> tuple[int, dict[str, Summary]]:
@@ -128,12 +131,8 @@ def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Summary:
         return Summary.from_wire(tx.ring.unseal("summary", row.area, row.gen, row.household, row.rev, row.sealed))
     except sealing.Damaged:
         records.log.warning("summary of %s is damaged; made anew from its records", row.household)
-        held = records.of_household(tx, row.household, leave_out_damaged=True)
+        held = records.readable_of(tx, [row.household])[row.household]
         return summarise(row.household, row.area, held)
-
-
-def _is(tx: Tx, household: str) -> ColumnElement[bool]:
-    return (summary.person == tx.person) & (summary.household == household)
 
 
 def _text(values: Mapping[str, Value], slot: str) -> str:

@@ -12,6 +12,7 @@ Evolution rule: `SCHEMA` is the file's `user_version`. A column is only ever add
 from typing import Any, TypeAlias
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 SCHEMA = 1
 
@@ -27,6 +28,15 @@ def _required(name: str, kind: _Kind) -> Column[Any]:
 
 def _key(name: str, kind: _Kind) -> Column[Any]:
     return Column(name, kind, primary_key=True)
+
+
+def upsert(table: Table) -> Insert:
+    """Inserts rows, or writes them over those of the same key; to be executed with a list of whole rows."""
+    new = insert(table)
+    return new.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={column.name: new.excluded[column.name] for column in table.columns if not column.primary_key},
+    )
 
 
 fact = Table("fact", metadata, _key("name", Text), _required("data", LargeBinary))
