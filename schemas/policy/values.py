@@ -76,10 +76,12 @@ def subtract(a: Quantity, b: Quantity) -> Quantity:
 
 
 def multiply(a: Quantity, b: Quantity) -> Quantity:
+    if type(a) is int and type(b) is int:  # the usual case, and `isinstance` of a Fraction is slow
+        return a * b
     if isinstance(a, Range) or isinstance(b, Range):
         corners = [_product(x, y) for x in (low(a), high(a)) for y in (low(b), high(b))]
         return span(min(corners), max(corners))
-    return whole(Fraction(a * b)) if isinstance(a, Fraction) or isinstance(b, Fraction) else a * b
+    return whole(Fraction(a * b))
 
 
 def divide(a: Quantity, b: Quantity) -> Quantity:
