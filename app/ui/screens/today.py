@@ -15,10 +15,6 @@ from app.work.lines import Line
 
 MOST = 20
 """How many planned visits the day shows; the rest are found under Households."""
-WEEKDAYS = {
-    "zh": "一二三四五六日",
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
 
 
 @ft.component
@@ -47,8 +43,7 @@ def Today(desk: Desk, key: str = "") -> ft.Control:
 
 def long_date(desk: Desk, day: date) -> str:
     """A day with its weekday: 11月23日 星期一 / Monday 23 Nov."""
-    name = WEEKDAYS[desk.lang][day.weekday()]
-    return f"{desk.date(day)} 星期{name}" if desk.lang == "zh" else f"{name} {desk.date(day)}"
+    return desk.t("day.long", date=desk.date(day), weekday=desk.t(f"day.{day.weekday()}"))
 
 
 def _who(desk: Desk) -> str:
