@@ -57,6 +57,7 @@ class Door:
         return self._inside(self._vault.unlock(user, secret, kind))
 
     def enrol(self, server_url: str, code: str, pin: str, passphrase: str) -> Inside:
+        self._vault.check_secrets(pin, passphrase or None)
         keys = new_device_keys(self._clock)
         grant = enrol(server_url, code, keys.sign_public_hex, keys.box_public_hex, self._device_name)
         return self._inside(self._vault.admit(grant, keys, pin, passphrase or None, server_url))

@@ -82,6 +82,11 @@ class Vault:
             rows = sql.execute(select(tables.person).order_by(person.no)).all()
             return [Person(row.user, row.name, row.role, ways_in.kinds(sql, row.no)) for row in rows]
 
+    def check_secrets(self, pin: str, passphrase: str | None) -> None:
+        """Raises Failed `weak_pin` or `weak_passphrase`. To be asked before a one-time code is spent on a grant that
+        `admit` would then refuse."""
+        _checked(pin, passphrase)
+
     def admit(self, grant: Grant, keys: DeviceKeys, pin: str, passphrase: str | None, server_url: str) -> Open:
         """Lets the person of a grant in, with a PIN and, if given, a passphrase; their vault comes back open.
 

@@ -65,6 +65,15 @@ def test_a_simple_passphrase_is_refused(tmp_path: Path, passphrase: str) -> None
     assert vault(tmp_path / "v").people() == []
 
 
+def test_secrets_are_checked_before_a_code_is_spent(tmp_path: Path) -> None:
+    v = vault(tmp_path / "v")
+    v.check_secrets(PIN, None)
+    v.check_secrets(PIN, PASSPHRASE)
+    for pin, passphrase, code in (("111111", None, "weak_pin"), (PIN, "short", "weak_passphrase")):
+        with pytest.raises(Failed, match=code):
+            v.check_secrets(pin, passphrase)
+
+
 def test_a_grant_that_the_county_did_not_sign_lets_nobody_in(tmp_path: Path) -> None:
     county, stranger = County(), County()
     forged = stranger.signed(county.grant())
