@@ -95,16 +95,20 @@ def _line(pack: Pack, line: Rule, ground: Ground, said: _Said) -> Line:
     )
 
 
+_OPEN = {"zh": "尚缺信息", "en": "not known yet"}
+
+
 def _people(pack: Pack, env: Env) -> tuple[Counted, ...]:
     """Each member with the first mark that holds and says why."""
     out = []
     for person in env["members"] or ():
-        mark = next((m for m in pack.marks if m.because and person[m.name] is True), None)
+        settled = pack.marks if person[COUNTS] is not None else ()
+        mark = next((m for m in settled if m.because and person[m.name] is True), None)
         out.append(
             Counted(
                 person["id"],
                 person[COUNTS],
-                mark.because if mark and mark.because else {"zh": "", "en": ""},
+                mark.because if mark and mark.because else _OPEN,
                 pack.cited(mark.citation, "zh") if mark else "",
                 pack.cited(mark.citation, "en") if mark else "",
             )

@@ -152,7 +152,7 @@ def _cell_label(table: str, row: Row, of: Fact, cell: Fact) -> words.Words:
         who = {lang: records.label("relation", code, lang) if code else "" for lang in words.LANGUAGES}
         return {
             "zh": f"{who['zh'] or '成员'}的{cell.zh}",
-            "en": f"{cell.en} of the {who['en'].lower() or 'member'}",
+            "en": f"{who['en'] or 'Member'}: {cell.en}",
         }
     return {"zh": f"{of.zh}：{cell.zh}", "en": f"{of.en}: {cell.en}"}
 

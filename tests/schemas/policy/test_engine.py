@@ -157,8 +157,9 @@ def test_a_missing_fact_of_a_member_is_named_by_who_it_is() -> None:
     found = dibao("cn-2021", [{}, away], {"visited_on": "2025-06-01"})
     (why,) = found.missing
     assert why.fact == "members[m1]/apart"
-    assert why.label == {"zh": "妻的不共同生活原因", "en": "why not in the household of the wife"}
+    assert why.label == {"zh": "妻的不共同生活原因", "en": "Wife: why not in the household"}
     assert "服刑" in why.effect["zh"]
+    assert [(p.counts, p.because["zh"]) for p in found.people] == [(True, "户主或本人"), (None, "尚缺信息")]
 
 
 def test_every_line_has_figures_and_a_source_in_both_languages() -> None:
