@@ -10,6 +10,7 @@ from app.ui.screens.households import Households, Pick
 from app.ui.screens.login import Login
 from app.ui.screens.register import Register
 from app.ui.screens.result import Result
+from app.ui.screens.review_held import ReviewHeld
 from app.ui.screens.review_queue import ReviewQueue
 from app.ui.screens.review_steward import Audit, DeskHome, Devices, People
 from app.ui.screens.review_visit import ReviewVisit
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/login", Login, behind="nothing"),
     Route("/desk", DeskHome, behind="login", tab="queue"),
     Route("/desk/visits/{visit}", ReviewVisit, behind="login", tab="queue", beside=ReviewQueue),
+    Route("/desk/held", ReviewHeld, behind="login", tab="held"),
     Route("/desk/people", People, behind="login", tab="people"),
     Route("/desk/devices", Devices, behind="login", tab="devices"),
     Route("/desk/audit", Audit, behind="login", tab="audit"),
@@ -50,6 +52,7 @@ TABS: tuple[Tab, ...] = (
     Tab("sync", "/sync", ft.Icons.CLOUD_SYNC_OUTLINED, ft.Icons.CLOUD_SYNC, badge=_waiting),
     Tab("settings", "/settings", ft.Icons.TUNE_OUTLINED, ft.Icons.TUNE),
     Tab("queue", "/desk", ft.Icons.FACT_CHECK_OUTLINED, ft.Icons.FACT_CHECK, "login", READERS),
+    Tab("held", "/desk/held", ft.Icons.INVENTORY_2_OUTLINED, ft.Icons.INVENTORY_2, "login", READERS),
     Tab("people", "/desk/people", ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS, "login", STEWARDS),
     Tab("devices", "/desk/devices", ft.Icons.DEVICES_OUTLINED, ft.Icons.DEVICES, "login", STEWARDS),
     Tab("audit", "/desk/audit", ft.Icons.HISTORY_EDU_OUTLINED, ft.Icons.HISTORY_EDU, "login", STEWARDS),

@@ -114,8 +114,8 @@ class Tablet:
         asked = wire.Enrol(wire.PROTOCOL, code, self.name, public, "22" * 32)
         self.device = self.house.server.db.transaction(lambda tx: devices.enrol(tx, asked)).device
 
-    def write(self, *drafts: Draft) -> list[Change]:
-        """The drafts as changes of this device, pushed; none may be held."""
+    def write(self, *drafts: Draft, held: bool = False) -> list[Change]:
+        """The drafts as changes of this device, pushed; all of them are taken, or all `held`."""
         now = stamp(self.house.hands.at + timedelta(seconds=self.ahead))
         made = []
         for draft in drafts:
@@ -130,7 +130,7 @@ class Tablet:
         push = wire.Push(wire.PROTOCOL, self.device, now, tuple(made), signature)
         db = self.house.server.db
         receipt = db.transaction(lambda tx: intake.push(tx, devices.find(tx, self.device), push))
-        assert all(isinstance(v, wire.Taken) for v in receipt.verdicts), receipt.verdicts
+        assert all(isinstance(v, wire.Held if held else wire.Taken) for v in receipt.verdicts), receipt.verdicts
         return made
 
     def edit(self, household: str, record: str, kind: str, sets: Mapping[str, Value]) -> list[Change]:

@@ -1,6 +1,7 @@
 """Stories of the supervisor's desk, on a real server: what waits, what stands in the way, what is decided."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from schemas import ids, merge, wire
 from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import audit, cases, devices, feed, library, review, steward, visit_page
+from sync_server import audit, cases, devices, feed, held, library, review, steward, visit_page
 from sync_server.authoring import Draft
 from sync_server.settings import Settings
 from tests.sync_server.desk import COUNTY, OTHER_TOWN, VILLAGE, CountyHouse, Tablet, Visited
@@ -399,3 +400,49 @@ def test_the_audit_is_read_from_its_end_in_pages(house: CountyHouse, visited: Vi
 def test_a_person_whose_scope_is_empty_sees_nothing(house: CountyHouse, visited: Visited) -> None:
     nobody = replace(house.person("li"), scope=())
     assert house.server.db.transaction(lambda tx: review.queue(tx, nobody, "done", None, 50))["visits"] == []
+
+
+def test_what_somebody_wrote_outside_their_village_is_held_until_a_supervisor_looks(
+    house: CountyHouse, visited: Visited
+) -> None:
+    db, li = house.server.db, house.person("li")
+    sun = Tablet(house, "sun", "平板三")
+    sun.write(Draft(visited.household, visited.household, "household", "", {"address": "桥头 99 号"}), held=True)
+    (shown,) = db.transaction(lambda tx: held.listed(tx, li))
+    assert (shown["reason"], shown["head"], shown["name"]) == ("not_your_area", "钱阿根", "孙主任")
+    assert [(s["slot"], s["value"], s["before"]) for s in shown["slots"]] == [("address", "桥头 99 号", "桥头 12 号")]
+    assert db.snapshot(lambda tx: held.count(tx, li)) == 1
+    assert db.transaction(lambda tx: held.listed(tx, house.person("sun"))) == []
+    with refused("not_found"):
+        db.transaction(lambda tx: held.release(tx, house.person("sun"), shown["change"]))
+    with refused("forbidden"):
+        db.transaction(lambda tx: held.release(tx, house.person("wu"), shown["change"]))
+    db.transaction(lambda tx: held.release(tx, li, shown["change"]))
+    assert db.transaction(lambda tx: held.listed(tx, li)) == []
+    assert set(house.heads(visited.household).conflicts()) == {"address"}
+    with refused("not_found"):
+        db.transaction(lambda tx: held.dismiss(tx, li, shown["change"]))
+
+
+def test_a_held_change_that_is_let_rest_changes_nothing_and_stays_kept(house: CountyHouse, visited: Visited) -> None:
+    db, li = house.server.db, house.person("li")
+    sun = Tablet(house, "sun", "平板三")
+    (change,) = sun.write(Draft(visited.household, visited.household, "household", "", {"phone": "1"}), held=True)
+    db.transaction(lambda tx: held.dismiss(tx, li, change.id))
+    assert db.transaction(lambda tx: held.listed(tx, li)) == []
+    assert house.value(visited.household, "phone") == "13700000000"
+    assert ("li", "held_dismissed", change.id) in house.audited()
+
+
+def test_two_supervisors_press_at_once_and_one_decides(house: CountyHouse, visited: Visited) -> None:
+    def press(_: int) -> str:
+        try:
+            approve(visited)
+        except Failed as failed:
+            return failed.code
+        return "approved"
+
+    with ThreadPoolExecutor(4) as hands:
+        said = sorted(hands.map(press, range(4)))
+    assert said == ["already_decided", "already_decided", "already_decided", "approved"]
+    assert [a for a in house.audited() if a[1] == "visit_approved"] == [("li", "visit_approved", visited.visit)]

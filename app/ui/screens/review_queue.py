@@ -94,9 +94,15 @@ def _statuses(desk: Desk, counts: Counts, shown: str) -> ft.Control:
 
 
 def _alarm(desk: Desk, counts: Counts, shown: str) -> list[ft.Control]:
-    if shown != "done" or not counts.conflicts:
+    if shown != "done":
         return []
-    return [status.banner(desk.t("queue.conflicts", n=counts.conflicts), "warn")]
+    out: list[ft.Control] = []
+    if counts.conflicts:
+        out.append(status.banner(desk.t("queue.conflicts", n=counts.conflicts), "warn"))
+    if counts.held:
+        look = actions.quiet(desk.t("queue.see_held"), lambda: desk.go("/desk/held"), id="see-held")
+        out.append(status.banner(desk.t("queue.held", n=counts.held), "info", action=look))
+    return out
 
 
 def _nothing(desk: Desk, shown: str) -> ft.Control:

@@ -238,3 +238,21 @@ def test_the_address_says_which_list_is_shown() -> None:
     assert status_of("/desk") == "done"
     assert status_of("/desk/visits/x?status=returned") == "returned"
     assert status_of("/desk?status=draft") == "done"
+
+
+async def test_a_held_change_is_looked_at_and_taken(office: Office) -> None:
+    visited = office.visited()
+    sun = Tablet(office.house, "sun", "平板三")
+    (change,) = sun.write(
+        Draft(visited.household, visited.household, "household", "", {"address": "桥头 99 号"}), held=True
+    )
+    async with office.window() as window:
+        await log_in(window, "li")
+        await window.until(lambda: window.says("1 处改动搁置，等您处理。"))
+        await window.press("see-held")
+        await window.until(lambda: window.says("桥头 99 号"))
+        assert window.says("现为：桥头 12 号")
+        assert window.says("该户不在您的负责范围")
+        await window.press(f"take-{change.id[:8]}")
+        await window.until(lambda: window.says("没有搁置的改动"))
+        assert set(office.house.heads(visited.household).conflicts()) == {"address"}
