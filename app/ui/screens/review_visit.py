@@ -172,9 +172,7 @@ def _sections(desk: Desk, page: VisitPage, reading: Reading) -> list[ft.Control]
     out = [_record(desk, desk.t("review.found"), s, reading) for s in by_kind.get("visit", [])]
     out += [_record(desk, desk.t("review.household"), s, reading) for s in by_kind.get("household", [])]
     if members := by_kind.get("member"):
-        people: list[ft.Control] = [
-            ft.Container(_member(desk, m, reading), col={"xs": 12, "lg": 6}) for m in members
-        ]
+        people: list[ft.Control] = [ft.Container(_member(desk, m, reading), col={"xs": 12, "lg": 6}) for m in members]
         beside = ft.ResponsiveRow(people, spacing=12, run_spacing=12)
         out.append(cards.section(desk.t("review.members"), [beside]))
     if page.cases:
