@@ -23,7 +23,7 @@ from app.ui.shell import App
 from app.vault.device_secret import DeviceSecret
 from schemas.clock import Clock
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).parent / "assets"
 SERVER = "http://127.0.0.1:8601"
 
 Window = Callable[[ft.Page], Coroutine[Any, Any, None]]

@@ -1,13 +1,11 @@
 """`ruhu serve`: the server of one county or more, over one database."""
 
 import argparse
+import logging
 from collections.abc import Sequence
 
-import uvicorn
-
-from schemas.clock import Clock
 from schemas.problems import Failed
-from sync_server.main import create_app
+from sync_server.main import create_app, listener
 from sync_server.settings import settings
 
 
@@ -19,11 +17,12 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on; put a TLS proxy before it")
     parser.add_argument("--port", type=int, default=8601)
     options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
-        app = create_app(settings(options.data, options.database), Clock())
+        app = create_app(settings(options.data, options.database))
     except Failed as failed:
         print(failed.say("en"))
         return 1
-    # The access log would hold record ids and addresses of people's devices for no use; problems are logged apart.
-    uvicorn.run(app, host=options.host, port=options.port, access_log=False, log_level="warning")
+    print(f"http://{options.host}:{options.port}")
+    listener(app, options.host, options.port).run()
     return 0
