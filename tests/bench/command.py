@@ -1,7 +1,7 @@
 """`ruhu bench [NAME …] [--json]`: measure against the targets.
 
-A bench is a module of this folder with a function `run` that yields `Row`s. Each value stands beside a floor measured in
-the same run, because absolute times differ from machine to machine; a target is set on the value or on the ratio.
+A bench is a module of this folder with a function `run` that yields `Row`s. Each value stands beside a floor measured
+in the same run, because absolute times differ from machine to machine; a target is set on the value or on the ratio.
 """
 
 import argparse
