@@ -6,6 +6,7 @@ lists of codes.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,6 +40,9 @@ _FULL_WIDTH: dict[int, int | str] = {**HALF_WIDTH, ord("。"): "."}
 
 def read(element: Element, value: Any, *, typed: bool = True) -> Answer:
     """An answer from a value; `typed` tidies what a person just wrote and is off for drafts and records."""
+    if isinstance(value, str):
+        # Half of a surrogate pair can come out of a broken keyboard and cannot be stored.
+        value = unicodedata.normalize("NFC", value.encode("utf-8", "ignore").decode())
     if value is None or (isinstance(value, str) and not value.strip()):
         return NONE
     return _READERS[element.type](element, value, typed)
@@ -58,7 +62,7 @@ def _text(element: Element, value: Any, typed: bool) -> Answer:
 
 
 def _figure(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+    if isinstance(value, bool):
         return None
     line = str(value).translate(_FULL_WIDTH).translate(_SEPARATORS).removesuffix("元")
     many = line.endswith("万")
@@ -108,7 +112,7 @@ def _one(_: Element, value: Any, __: bool) -> Answer:
 
 
 def _several(_: Element, value: Any, __: bool) -> Answer:
-    found = value.split() if isinstance(value, str) else [str(v) for v in value]
+    found = [str(v) for v in value] if isinstance(value, list | tuple | set) else str(value).split()
     chosen = list(dict.fromkeys(found))
     return Answer(chosen, " ".join(chosen)) if chosen else NONE
 

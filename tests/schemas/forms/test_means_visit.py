@@ -79,6 +79,23 @@ def test_the_identity_number_fills_in_sex_birth_age_and_what_follows_from_age() 
     assert (child["sex"], child["born"], child["labour"], child["marital"]) == ("1", "2015-03-01", "none", "10")
 
 
+def test_what_was_filled_in_for_a_wrong_birth_date_does_not_stay_with_the_right_one() -> None:
+    run = opened(FORM)
+    member = run.add("members")
+    place = f"members[{member}]/"
+    run.set(place + "born", "2020-01-01")
+    assert (run.value(place + "labour"), run.value(place + "marital")) == ("none", "10")
+    run.set(place + "born", "1980-01-01")
+    assert (run.value(place + "labour"), run.value(place + "marital"), run.value(place + "student")) == (
+        None,
+        None,
+        "no",
+    )
+    run.set(place + "labour", "full")
+    run.set(place + "born", "1980-01-02")
+    assert run.value(place + "labour") == "full"
+
+
 def test_an_old_or_full_width_number_is_brought_to_form_before_it_is_read() -> None:
     run = opened(FORM)
     member = run.add("members")
@@ -114,8 +131,8 @@ def test_the_same_number_twice_in_a_household_is_pointed_out_at_both() -> None:
 
 def test_somebody_without_a_card_says_why_and_is_not_blocked() -> None:
     run = opened(FORM)
-    newborn = {k: v for k, v in CHILD.items() if k != "national_id"}
-    fill(run, [{**newborn, "no_id_reason": "新生儿", "sex": "2", "born": "2026-11-01", "student": "no"}])
+    card = {"no_id_reason": "新生儿", "sex": "2", "born": "2026-11-01"}
+    fill(run, [{**card, **{k: v for k, v in CHILD.items() if k != "national_id"}, "student": "no"}])
     assert run.problems("zh") == []
     assert saved_from(run).members[0][1]["no_id_reason"] == "新生儿"
 

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas import codec
 from schemas.forms.compile import compile_form
@@ -62,6 +64,8 @@ TYPES = asking(
     ("name", "typed", "kept"),
     [
         ("t", "  hello ", "hello"),
+        ("t", "e\u0301", "é"),
+        ("t", "a\ud800b", "ab"),
         ("t", "", None),
         ("t", "   ", None),
         ("i", "12", 12),
@@ -119,6 +123,44 @@ def test_what_cannot_be_read_is_kept_as_it_was_typed_and_says_why(name: str, typ
     assert [t.code for t in again.problems("zh")] == [code]
 
 
+ROWS = asking(
+    "begin group | g | G | | |",
+    "begin repeat | row | Row | | |",
+    "text | what | What | | yes |",
+    "integer | n | N | . < 10 | |",
+    "calculate | twice | | | | ${n} * 2",
+    "end repeat | | | | |",
+    "note | total | Sum ${total_n} | | |",
+    "calculate | total_n | | | | sum(${n})",
+    "end group | | | | |",
+    columns=" constraint | required | calculation |",
+)
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40) | st.binary(max_size=4) | st.dates(),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=4), inside, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from([e.name for e in TYPES.elements["g"].children]), ANYTHING)
+def test_no_input_raises_and_all_of_it_can_be_stored(name: str, typed: object) -> None:
+    run = opened(TYPES)
+    run.set(f"g/{name}", typed)
+    asked(run)
+    run.problems("zh")
+    stored = codec.decode(codec.encode(run.answers()))
+    assert opened(TYPES, stored).answers() == stored
+
+
+@given(ANYTHING)
+def test_no_draft_however_damaged_keeps_the_questionnaire_from_opening(answers: object) -> None:
+    for damaged in (answers, {"g": answers}, {"g": {"row": answers}}):
+        run = opened(ROWS, damaged)
+        asked(run)
+        codec.encode(run.answers())
+
+
 def test_a_choice_that_is_not_in_the_list_is_kept_shown_and_pointed_out() -> None:
     run = opened(TYPES, {"g": {"one": "z"}})
     question = asked(run)["g/one"]
@@ -132,20 +174,6 @@ def test_answers_are_canonical_and_load_again_as_they_were() -> None:
         run.set(f"g/{name}", typed)
     stored = codec.decode(codec.encode(run.answers()))
     assert opened(TYPES, stored).answers() == stored == run.answers()
-
-
-ROWS = asking(
-    "begin group | g | G | | |",
-    "begin repeat | row | Row | | |",
-    "text | what | What | | yes |",
-    "integer | n | N | . < 10 | |",
-    "calculate | twice | | | | ${n} * 2",
-    "end repeat | | | | |",
-    "note | total | Sum ${total_n} | | |",
-    "calculate | total_n | | | | sum(${n})",
-    "end group | | | | |",
-    columns=" constraint | required | calculation |",
-)
 
 
 def test_rows_are_added_filled_and_removed() -> None:

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemas.forms.xpath import BadExpression, Binary, Call, Literal, Negative, Number, Path, Step, parse
 
@@ -72,3 +74,17 @@ def test_what_cannot_be_read_is_named_by_its_place(text: str, at: int) -> None:
     with pytest.raises(BadExpression) as refused:
         parse(text)
     assert refused.value.at == at
+
+
+@given(st.text(alphabet="ab1.'\"()[]/*+-<>=!,|@: and div", max_size=30) | st.text(max_size=20))
+def test_any_text_is_read_or_refused_by_its_place(text: str) -> None:
+    at = refusal(text)
+    assert at is None or 0 <= at <= len(text)
+
+
+def refusal(text: str) -> int | None:
+    try:
+        parse(text)
+    except BadExpression as refused:
+        return refused.at
+    return None
