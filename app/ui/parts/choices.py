@@ -10,7 +10,7 @@ import flet as ft
 
 from app.ui.parts.question import framed
 from app.ui.parts.sheet import Box, Sheet
-from app.ui.theme import BODY, GREEN, LINE_STRONG, RADIUS, SMALL, TARGET
+from app.ui.theme import BODY, RADIUS, SMALL, TARGET, outline
 from app.ui.words.catalogue import say
 from schemas.codec import Value
 from schemas.forms.runtime import Offer, Question
@@ -137,9 +137,7 @@ def _Listing(question: Question, lang: str, choose: Callable[[str], None]) -> ft
     search = ft.TextField(
         hint_text=say(lang, "part.search"),
         prefix_icon=ft.Icons.SEARCH,
-        border_radius=RADIUS,
-        border_color=LINE_STRONG,
-        focused_border_color=GREEN,
+        border=outline(),
         on_change=lambda e: set_wanted(e.control.value.strip()),
     )
     rows: list[ft.Control] = [_line(question, c, choose) for c in hits]

@@ -25,6 +25,7 @@ def rows(node: Rows, sheet: Sheet, lang: str, columns: int, body: Body) -> ft.Co
     parts: list[ft.Control] = [
         card(sheet.folds[row.path], node, row, i, sheet, lang, columns, body, key=row.path)
         for i, row in enumerate(node.rows, 1)
+        if row.path in sheet.folds
     ]
     if not parts:
         parts.append(ft.Text(say(lang, "part.no_rows"), theme_style=SMALL, color=ft.Colors.ON_SURFACE_VARIANT))

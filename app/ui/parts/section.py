@@ -26,7 +26,8 @@ def body(nodes: tuple[Node, ...], sheet: Sheet, lang: str, columns: int) -> ft.C
     if not nodes:
         return ft.Text(say(lang, "visit.nothing"), color=ft.Colors.ON_SURFACE_VARIANT)
     return ft.ResponsiveRow(
-        [_placed(node, sheet, lang, columns) for node in nodes],
+        # A row on its way out may be drawn once more before the section that held it; its questions are gone by then.
+        [_placed(n, sheet, lang, columns) for n in nodes if not isinstance(n, Field) or n.path in sheet.boxes],
         columns=columns,
         spacing=8,
         run_spacing=14,

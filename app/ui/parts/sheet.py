@@ -253,8 +253,10 @@ class Sheet:
         self.removed.title, self.removed.path = title, path
 
     def restore(self) -> None:
-        """Put the row last removed back, at the end."""
+        """Put the row last removed back, at the end; once."""
         gone, path = self.removed.answers, self.removed.path
+        if not gone:
+            return
         self.removed.answers = ()
 
         def write() -> None:
@@ -281,7 +283,8 @@ class Sheet:
         try:
             outcome = self._outcome()
             shown.result = self.visit.propose() if outcome in ("", "done") else None
-            shown.people, shown.outcome, shown.text = tuple(self._people()), outcome, ""
+            shown.people = tuple(self._people(shown.result).items())
+            shown.outcome, shown.text = outcome, ""
         except Failed as failed:
             shown.result, shown.text = None, failed.say(self.lang)
 
@@ -359,11 +362,17 @@ class Sheet:
                     return str(question.value or "")
         return ""
 
-    def _people(self) -> Iterator[tuple[str, str]]:
+    def _people(self, found: Result | None) -> dict[str, str]:
+        """The names of the people a result speaks of."""
+        wanted = {p.member for programme in found.programmes for p in programme.people} if found else set()
+        names: dict[str, str] = {}
         for section in self.contents.sections:
+            if wanted <= names.keys():
+                break
             for item in self.visit.items(section.path, self.lang):
                 if isinstance(item, Repeat):
-                    yield from ((i.id, i.title) for i in item.instances)
+                    names |= {i.id: i.title for i in item.instances if i.id in wanted}
+        return names
 
     def _sections(self) -> tuple[Section, ...]:
         return tuple(s for s in self.visit.sections(self.lang) if s.relevant)

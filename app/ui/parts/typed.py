@@ -13,7 +13,7 @@ import flet as ft
 from app.ui.parts import figures
 from app.ui.parts.question import framed
 from app.ui.parts.sheet import Box, Sheet
-from app.ui.theme import BODY, CARD, GREEN, LINE_STRONG, RADIUS
+from app.ui.theme import BODY, CARD, outline
 from app.ui.words.catalogue import say
 from schemas.codec import Value
 from schemas.forms.runtime import Question
@@ -110,10 +110,7 @@ def _text_field(question: Question, lang: str, text: str, live: ft.Ref[ft.TextFi
         ref=live,
         value=text,
         read_only=question.readonly,
-        border_radius=RADIUS,
-        border_color=LINE_STRONG,
-        focused_border_color=GREEN,
-        focused_border_width=2,
+        border=outline(),
         filled=True,
         fill_color=CARD,
         helper_max_lines=3,

@@ -6,11 +6,13 @@ with one tap and gives it back as it was. Answers are saved one by one, so leavi
 """
 
 import asyncio
+import logging
 
 import flet as ft
 
 from app.ui import theme
 from app.ui.desk import Desk
+from app.ui.guard import place
 from app.ui.parts import actions, status, text, verdict
 from app.ui.parts.check import Check
 from app.ui.parts.contents import Sections, Where
@@ -20,8 +22,10 @@ from app.ui.parts.question import memo, remark
 from app.ui.parts.section import body
 from app.ui.parts.sheet import Asking, Contents, Layout, Proposal, Saving, Sheet
 from app.ui.words.catalogue import say
-from schemas import records
+from schemas import problems, records
 from schemas.problems import Failed
+
+log = logging.getLogger("ruhu.ui")
 
 LIST = 264
 BESIDE = 356
@@ -45,6 +49,10 @@ def Visit(desk: Desk, household: str) -> ft.Control:
             desk.sheet = Sheet(visit, desk.lang)
         except Failed as failed:
             say_why(desk.problem(failed))
+        except Exception as error:  # noqa: BLE001 — flet drops what an effect raises, and the screen would wait for ever
+            # Not `exception`: what an error says may be personal.
+            log.error("visit not opened: %s", place(error))  # noqa: TRY400
+            say_why(problems.say("app_error", desk.lang))
 
     ft.use_effect(begin, [household])
     sheet = desk.sheet
@@ -187,12 +195,13 @@ def Chip(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
     def show(_: object) -> None:
         sheet.asking.panel = "" if sheet.asking.panel == "result" else "result"
 
-    return ft.OutlinedButton(
+    button = ft.OutlinedButton(
         ft.Text(words, text_align=ft.TextAlign.CENTER),
         icon=ft.Icon(shade.icon, color=shade.ink),
         style=ft.ButtonStyle(color=shade.ink, bgcolor=shade.ground, side=ft.BorderSide(1, shade.line)),
         on_click=show,
     )
+    return actions.named("visit.result", button)
 
 
 _INSET = ft.Padding.symmetric(horizontal=10)
@@ -269,7 +278,7 @@ def _cover(desk: Desk, sheet: Sheet, finish: actions.Handler) -> ft.Control:
 
 
 def _footer(desk: Desk, sheet: Sheet, beside: bool) -> list[ft.Control]:
-    chip = ft.Semantics(identifier="visit.result", expand=True, content=memo(Chip)(sheet.proposal, sheet, desk.lang))
+    chip = ft.Container(memo(Chip)(sheet.proposal, sheet, desk.lang), expand=True)
     return [
         memo(Back)(sheet.contents, sheet, desk.lang, desk.wide),
         *([] if beside else [chip]),

@@ -135,7 +135,8 @@ class Window:
             elif dataclasses.is_dataclass(value) and not isinstance(value, type) and id(value) not in seen:
                 seen.add(id(value))
                 if isinstance(value, BaseControl):
-                    if getattr(value, "visible", True) is False:
+                    closed = isinstance(value, ft.DialogControl) and not value.open  # told to go, not yet gone
+                    if closed or getattr(value, "visible", True) is False:
                         return
                     yield value
                 for field in dataclasses.fields(value):
@@ -161,7 +162,9 @@ class Window:
 
     def says(self, words: str) -> bool:
         """Whether the words stand somewhere, in a text, a field's label or its complaint, or a banner."""
-        labels = [getattr(c, name, None) for c in self.walk() for name in ("label", "error", "error_text", "content")]
+        labels = [
+            getattr(c, name, None) for c in self.walk() for name in ("title", "label", "error", "error_text", "content")
+        ]
         return any(words in t for t in [*self.texts(), *(x for x in labels if isinstance(x, str))])
 
     def named(self, identifier: str) -> BaseControl:
