@@ -12,8 +12,8 @@ from tests.sync_server.place import Place, Watch, found
 
 
 @pytest.fixture(scope="session")
-def new_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    with postgres.running(tmp_path_factory.mktemp("postgres") / "data") as fresh:
+def new_postgres() -> Iterator[Callable[[], str]]:
+    with postgres.running() as fresh:
         yield fresh
 
 
