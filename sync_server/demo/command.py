@@ -12,7 +12,7 @@ import sys
 import time
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -41,7 +41,8 @@ PORT = 8600
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)
+    with suppress(BrokenPipeError):  # nobody reads any more, which is no reason to stop
+        print(text, flush=True)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -66,7 +67,7 @@ def main(argv: Sequence[str]) -> int:
                 while True:
                     time.sleep(0.5)  # Windows hears no Ctrl-C in a longer wait
     except KeyboardInterrupt:
-        print(stopped(folder), flush=True)
+        _say(stopped(folder.absolute()))
     except Failed as failed:
         print(f"{failed.say('zh')}\n{failed.say('en')}", file=sys.stderr)
         return 1

@@ -7,11 +7,11 @@ from sync_server.demo.county import ACCOUNTS, COUNTY_NAME, VILLAGES, Account
 from sync_server.demo.serving import Serving
 
 ROLES = {
-    "visitor": "村干部 visitor",
-    "officer": "站点干部 station officer",
-    "supervisor": "主管 supervisor",
+    "visitor": "入户人员 visitor",
+    "officer": "窗口经办人员 station officer",
+    "supervisor": "审核人员 supervisor",
     "steward": "县管理员 steward",
-    "auditor": "审计 auditor",
+    "auditor": "审计人员 auditor",
 }
 
 
@@ -42,7 +42,7 @@ def welcome(web: Serving, server: Serving, asked: int, folder: Path) -> str:
         "平板：选姓名，输入 PIN   On the tablet: choose the name, enter the PIN",
         *(_row(a, f"PIN {a.pin}", f"口令 passphrase {a.passphrase}", _where(a)) for a in on_tablet),
         "",
-        "主管工作台：登录   At the desk: log in",
+        "工作台：点“审核人员登录”   At the desk: “Supervisor login”",
         *(_row(a, f"用户 user {a.user}", f"密码 password {a.password}") for a in at_desk),
         "",
         "按 Ctrl-C 停止；下次启动资料仍在，--reset 重新开始。",
@@ -54,7 +54,7 @@ def welcome(web: Serving, server: Serving, asked: int, folder: Path) -> str:
 
 def _row(account: Account, *rest: str) -> str:
     return "  ".join(
-        ["", _wide(account.name, 8), _wide(ROLES[account.role], 24), *(_wide(r, 20) for r in rest)]
+        ["", _wide(account.name, 8), _wide(ROLES[account.role], 28), *(_wide(r, 20) for r in rest)]
     ).rstrip()
 
 
