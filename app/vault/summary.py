@@ -1,6 +1,8 @@
 """A household in short, sealed apart from its records, so that listing and searching never open a record.
 
 A derived view: it can always be made anew from the household's records, and is whenever one of them is written.
+
+Evolution rule: `VERSION` stands in every sealed summary; one of another version is made anew when it is read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,8 @@ from app.vault.keyring import Tx
 from app.vault.records import Record
 from app.vault.tables import upsert
 from schemas.codec import Value
+
+VERSION = 1
 
 summary = tables.summary.c
 HEAD_CODES = ("01", "02")
@@ -52,12 +56,16 @@ class Summary:
     visits: tuple[VisitLine, ...]
 
     def wire(self) -> dict[str, Value]:
-        return {**asdict(self), "visits": [list(v) for v in self.visits]}
+        return {"v": VERSION, **asdict(self), "visits": [list(v) for v in self.visits]}
 
     @classmethod
-    def from_wire(cls, data: Mapping[str, Value]) -> Self:
+    def from_wire(cls, data: Mapping[str, Value]) -> Self | None:
+        """The summary, or None for one of another version."""
+        if data.get("v") != VERSION:
+            return None
+        rest = {name: value for name, value in data.items() if name != "v"}
         lists = {name: tuple(data[name]) for name in ("id_tails", "names")}
-        return cls(**{**data, **lists, "visits": tuple(VisitLine(*v) for v in data["visits"])})
+        return cls(**{**rest, **lists, "visits": tuple(VisitLine(*v) for v in data["visits"])})
 
 
 def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
@@ -128,11 +136,14 @@ def newer(tx: Tx, than: int) -> tuple[int, dict[str, Summary]]:
 
 def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Summary:
     try:
-        return Summary.from_wire(tx.ring.unseal("summary", row.area, row.gen, row.household, row.rev, row.sealed))
+        known = Summary.from_wire(tx.ring.unseal("summary", row.area, row.gen, row.household, row.rev, row.sealed))
     except sealing.Damaged:
         records.log.warning("summary of %s is damaged; made anew from its records", row.household)
-        held = records.readable_of(tx, [row.household])[row.household]
-        return summarise(row.household, row.area, held)
+        known = None
+    if known is not None:
+        return known
+    held = records.readable_of(tx, [row.household])[row.household]
+    return summarise(row.household, row.area, held)
 
 
 def _text(values: Mapping[str, Value], slot: str) -> str:

@@ -1,4 +1,8 @@
-"""Working copies: visits that are still open, saved at each answer. Nobody else sees one, and none is a change yet."""
+"""Working copies: visits that are still open, saved at each answer. Nobody else sees one, and none is a change yet.
+
+Evolution rule: a field of `WorkingCopy` is only ever added, with a default, so that a visit begun before an update of
+the app is still open after it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace

@@ -1,12 +1,15 @@
 """Writing, listing and finding in an open vault."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.vault.drafts import Draft
-from app.vault.summary import VisitLine
-from schemas import ids, merge
+from app.vault.summary import Summary, VisitLine
+from app.vault.working import WorkingCopy
+from schemas import codec, ids, merge
 from schemas.change import START
 from schemas.problems import Failed
 from tests.app.vault.county import (
@@ -165,3 +168,34 @@ def test_an_open_vault_that_was_locked_says_so_to_everything(tmp_path: Path) -> 
     for ask in (mine.summaries, mine.waiting_count, mine.cursors, mine.areas, lambda: mine.record(h)):
         with pytest.raises(Failed, match="locked"):
             ask()
+
+
+def test_what_is_stored_of_a_household_and_an_open_visit_has_these_bytes() -> None:
+    """Rows sealed by an earlier release must be read by every later one (evolution rules in `summary`, `working`)."""
+    line = VisitLine("v", "2026-03-02", "done", "returned")
+    short = Summary(
+        "h", VILLAGE, "周平", "1", "清溪", 1, ("002X",), ("周平",), None, "", "", 0, "rural", False, (line,)
+    )
+    stored = (
+        '{"address":"清溪","area":"990101200203","assigned_to":"","conflicts":0,"gone":false,"head":"周平",'
+        '"household":"h","hukou":"rural","id_tails":["002X"],"members":1,"names":["周平"],"phone":"1","planned_on":null,'
+        '"status":"","v":1,"visits":[["v","2026-03-02","done","returned"]]}'
+    )
+    assert codec.encode(short.wire()).decode() == stored
+    assert Summary.from_wire(codec.decode(stored.encode())) == short
+    assert Summary.from_wire({"v": 0}) is None
+    first_release: dict[str, Any] = {
+        "visit": "v", "household": "h", "form_hash": "f", "answers": {"a": "1"},
+        "seen": {"h": {"phone": ["c"]}}, "shown": {"h": {"phone": "1"}}, "started_at": "2026-03-02T01:30:00.000Z",
+    }  # fmt: skip
+    assert first_release.items() <= asdict(WorkingCopy(**first_release)).items()
+
+
+def test_a_summary_of_another_release_is_made_anew(tmp_path: Path) -> None:
+    mine = admitted(tmp_path / "v", County())
+    h = new_id()
+    mine.write([registered(h, head="周平")])
+    _, sealed = mine._ring.seal("summary", VILLAGE, h, 1, {"v": 0, "of": "an earlier app"})
+    with mine._store.writing() as sql:
+        sql.exec_driver_sql("update summary set sealed = ?", (sealed,))
+    assert [s.head for s in mine.summaries()] == ["周平"]
