@@ -126,7 +126,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "row.nameless": ("（未填姓名）", "(no name yet)"),
     # households
     "households.title": ("住户", "Households"),
-    "households.search": ("找一户", "Find a household"),
+    "households.search": ("搜索", "Search"),
     "households.hint": ("姓名、电话、地址或身份证尾号", "Name, phone, address or end of ID"),
     "households.clear": ("清空", "Clear"),
     "households.all": ("全部", "All"),

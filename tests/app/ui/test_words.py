@@ -31,9 +31,8 @@ def keys(path: Path) -> Iterator[tuple[str, bool]]:
         for node in nodes:
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
                 yield str(node.values[0].value), False
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces:
-                if "." in node.value:
-                    yield node.value, True
+            elif isinstance(node, ast.Constant) and "." in str(node.value) and id(node) not in pieces:
+                yield str(node.value), True
 
 
 @pytest.mark.parametrize("path", SCREENS, ids=lambda p: p.name)
