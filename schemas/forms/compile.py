@@ -25,13 +25,9 @@ from pyxform.utils import default_is_dynamic
 from pyxform.xls2json import workbook_to_json
 from pyxform.xls2json_backends import DefinitionData, get_xlsform
 
-from schemas import records
-from schemas.forms.evaluate import UnknownFunction, expression
-from schemas.forms.graph import NoSuchPlace, Shape, circle
-from schemas.forms.identity import FORMATS
-from schemas.forms.model import GROUP, REPEAT, Choice, Element, Form, FormRefused, Words
+from schemas.forms.check import Mistake, mistakes
+from schemas.forms.model import Choice, Element, Form, FormRefused, Words
 from schemas.forms.program import REFERENCE
-from schemas.forms.xpath import BadExpression, parse
 
 _TYPES = {
     "string": "text",
@@ -49,7 +45,6 @@ _BINDS = {
     "readonly": "readonly",
     "calculate": "calculation",
 }
-_COLUMNS = {"calculation": "calculation", "filter": "choice_filter", "label": "label", "hint": "hint"}
 _KNOWN = frozenset(
     {"type", "name", "label", "hint", "bind", "control", "default", "children", "trigger", "actions"}
 ) | {
@@ -104,13 +99,15 @@ class _Compiler:
             tuple(self._children(self.sheet, self.survey, "")),
             {str(k): tuple(self._choice(c) for c in v) for k, v in (self.sheet.get("choices") or {}).items()},
         )
-        for element in form.elements.values():
-            self._check(form, element)
-        around = circle(form)
-        if around:
-            column = "relevant" if form.elements[around].relevant else "calculation"
-            raise self.refuse("form_cycle", around, column)
+        for mistake in mistakes(form):
+            raise self.refused(mistake)
         return form
+
+    def refused(self, mistake: Mistake) -> FormRefused:
+        if mistake.item:
+            row = self.items.get(mistake.item)
+            return FormRefused(mistake.code, "choices", row, mistake.column, **mistake.figures)
+        return self.refuse(mistake.code, mistake.path, mistake.column, **mistake.figures)
 
     def refuse(self, code: str, path: str, column: str | None, **figures: Any) -> FormRefused:
         return FormRefused(code, "survey", self.rows.get(path), column, **figures)
@@ -178,6 +175,8 @@ class _Compiler:
             raise self.refuse("form_value", path, name, value=name)
         if control.get("jr:count"):
             raise self.refuse("form_value", path, "repeat_count", value=str(control["jr:count"]))
+        if bind.get("ruhu:soft") not in (None, "yes", "no"):
+            raise self.refuse("form_value", path, "bind::ruhu:soft", value=str(bind["ruhu:soft"]))
         if data.get("parameters"):
             raise self.refuse("form_value", path, "parameters", value=" ".join(data["parameters"]))
 
@@ -192,103 +191,11 @@ class _Compiler:
             return {self.language: text}
         return {_language(k) or self.language: str(v) for k, v in text.items() if v}
 
-    # Checking
-
-    def _check(self, form: Form, element: Element) -> None:
-        shape = Shape(form)
-        for column in ("relevant", "constraint", "required", "readonly", "calculation", "filter"):
-            source = getattr(element, column)
-            if source:
-                self._expression(shape, form, element, column, source)
-        if element.dynamic:
-            self._expression(shape, form, element, "default", element.default)
-        for source in element.references.values():
-            self._expression(shape, form, element, "label", source)
-        self._values(form, element)
-        for slot in element.slots:
-            if not _slot_fits(form, element, slot):
-                raise self.refuse("form_slot", element.path, "bind::ruhu:slot", slot=slot)
-            self._codes(form, element, slot)
-
-    def _codes(self, form: Form, element: Element, slot: str) -> None:
-        """A whole slot's choices are codes of its table: packs and lists on the desk know no others."""
-        kind, _, name = slot.partition(".")
-        found = records.catalogue()[kind].get(name)
-        table = records.codes(found.codes) if found and found.codes else None
-        for choice in form.lists.get(element.choices, ()) if table else ():
-            if choice.value not in (table or ()):
-                row = self.items.get((element.choices, choice.value))
-                raise FormRefused("form_value", "choices", row, "name", value=choice.value)
-
-    def _expression(self, shape: Shape, form: Form, element: Element, column: str, source: str) -> None:
-        name = _COLUMNS.get(column, column)
-        try:
-            tree = parse(source)
-            expression(source)
-            if column == "filter":
-                columns = {"name", "label"}.union(*(c.more for c in form.lists.get(element.choices, ())))
-                shape.in_list(tree, element.path, columns)
-            else:
-                shape.targets(tree, element.path)
-        except BadExpression as error:
-            raise self.refuse("form_expression", element.path, name, at=error.at + 1) from error
-        except UnknownFunction as error:
-            raise self.refuse("form_function", element.path, name, name=error.name) from error
-        except NoSuchPlace as error:
-            raise self.refuse("form_path", element.path, name, name=error.name) from error
-
-    def _values(self, form: Form, element: Element) -> None:
-        known: list[tuple[str, str, Any]] = [
-            ("bind::ruhu:unit", element.unit, ("", "fen")),
-            ("bind::ruhu:format", element.format, ("", *FORMATS)),
-            ("bind::ruhu:asked_by", element.asked_by, ("", *form.elements)),
-            ("trigger", element.trigger, ("", *form.elements)),
-            ("bind::ruhu:choices", element.instances, ("", *(p for p, e in form.elements.items() if e.type == REPEAT))),
-            ("type", element.choices, ("", *form.lists)),
-        ]
-        for column, value, allowed in known:
-            if value not in allowed:
-                raise self.refuse("form_value", element.path, column, value=value)
-
-
-_HOLDS = {
-    "text": ("text", "image", "signature", "calculate"),
-    "code": ("select_one",),
-    "codes": ("select_multiple",),
-    "int": ("integer",),
-    "date": ("date",),
-}
-"""The types of question whose answers are values of a whole slot, by the slot's type."""
-
 
 def _slots(bind: Mapping[str, Any]) -> Iterator[str]:
     yield from str(bind.get("ruhu:slot") or "").split()
     if bind.get("entities:saveto"):
         yield str(bind["entities:saveto"]).replace("#", ".")
-
-
-def _slot_fits(form: Form, element: Element, slot: str) -> bool:
-    """Whether a slot exists and can hold what the element gives: tables for repeats, entries of objects and tables."""
-    kind, _, rest = slot.partition(".")
-    name, _, key = rest.partition(".")
-    found = records.catalogue().get(kind, {}).get(name)
-    if found is None or kind not in ("household", "member", "visit"):
-        return False
-    if element.type == REPEAT:
-        return kind == "visit" and found.type == "table" and not key
-    if kind == "member" and not any(e.type == REPEAT for e in _around(form, element)):
-        return False
-    if found.type in ("object", "table"):
-        return bool(key) and element.type != GROUP
-    fen = found.type == "int" and element.unit == "fen"
-    return not key and (element.type in _HOLDS[found.type] or fen)
-
-
-def _around(form: Form, element: Element) -> Iterator[Element]:
-    path = element.path
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield form.elements[path]
 
 
 def _untyped(function: Any) -> Any:

@@ -25,7 +25,7 @@ from schemas.codec import Value
 from schemas.forms import show
 from schemas.forms.answers import Answer, read
 from schemas.forms.items import Group, Instance, Item, Offer, Question, Repeat, Section, Trouble
-from schemas.forms.model import GROUP, REPEAT, Element, Form
+from schemas.forms.model import GROUP, Element, Form
 from schemas.forms.spots import Many, Spot, World, related
 
 __all__ = ["Group", "Instance", "Item", "Offer", "Question", "Repeat", "Runtime", "Section", "Trouble"]
@@ -75,7 +75,8 @@ class Runtime:
         return self._spot(path).current().value
 
     def sections(self, lang: str) -> list[Section]:
-        tops = [e for e in self.form.children if e.type in (GROUP, REPEAT)]
+        """The top of the form in order: its groups, and repeats or questions that are in none."""
+        tops = [e for e in self.form.children if e.type != "calculate"]
         return [show.section(e, self.root.kids[e.name], lang) for e in tops]
 
     def items(self, section_path: str, lang: str) -> list[Item]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from schemas import problems
 from schemas.forms.items import Group, Instance, Item, Offer, Question, Repeat, Section, Trouble
-from schemas.forms.model import GROUP, Choice, Element, Words, words
+from schemas.forms.model import GROUP, REPEAT, Choice, Element, Words, words
 from schemas.forms.spots import Many, Spot, everywhere
 
 
 def section(element: Element, kid: Spot | Many, lang: str) -> Section:
-    """A top-level group or repeat with its counts."""
+    """A top-level group, repeat or question with its counts."""
     head = kid.frame if isinstance(kid, Many) else kid
     asked = [s for top in kid.spots() for s in top.everything() if s.element.asked and s.relevant()]
     needed = [s for s in asked if s.required()]
@@ -33,6 +33,8 @@ def items(at: Spot | Many, lang: str) -> list[Item]:
     """What is to be seen at a place: relevant items in order, nested."""
     if isinstance(at, Many):
         return [_repeat(at, lang)] if at.frame.relevant() else []
+    if at.element.type != GROUP and at.element.type != REPEAT:
+        return [_question(at, lang)] if at.relevant() else []
     out: list[Item] = []
     for kid in at.kids.values():
         if isinstance(kid, Many):

@@ -86,6 +86,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LEVELS = (("or",), ("and",), ("=", "!="), ("<", "<=", ">", ">="), ("+", "-"), ("*", "div", "mod"))
+_LONGEST, _DEEPEST = 600, 40
+"""More signs and more levels than any questionnaire has: a file must not be able to exhaust the stack."""
 _HERE = Step("self", "node()")
 _DEEP = Step("descendant-or-self", "node()")
 
@@ -128,7 +130,10 @@ class _Reader:
             kind = str(found.lastgroup)
             self.tokens.append((kind, found[kind], found.start(kind)))
             at = found.end()
+            if len(self.tokens) > _LONGEST:
+                raise BadExpression(text, at)
         self.next = 0
+        self.depth = 0
 
     def peek(self, ahead: int = 0) -> tuple[str, str, int]:
         at = self.next + ahead
@@ -155,6 +160,15 @@ class _Reader:
         if self.peek()[0] != "end":
             self.fail()
 
+    def whole(self) -> Expression:
+        """An expression inside another one: in parentheses, a predicate or an argument."""
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail()
+        tree = self.binary(0)
+        self.depth -= 1
+        return tree
+
     def binary(self, level: int) -> Expression:
         if level == len(_LEVELS):
             return self.unary()
@@ -166,11 +180,14 @@ class _Reader:
         return left
 
     def unary(self) -> Expression:
-        if self.take("-"):
-            return Negative(self.unary())
+        signs = 0
+        while self.take("-"):
+            signs += 1
         left = self.path()
         while self.take("|"):
             left = Binary("|", left, self.path())
+        for _ in range(signs):
+            left = Negative(left)
         return left
 
     def path(self) -> Expression:
@@ -184,7 +201,7 @@ class _Reader:
             self.next += 1
             start = Literal(word[1:-1])
         elif self.take("("):
-            start = self.binary(0)
+            start = self.whole()
             self.need(")")
         elif kind == "name" and self.sees("(", ahead=1) and word not in ("node", "text"):
             start = self.call()
@@ -243,7 +260,7 @@ class _Reader:
     def predicates(self) -> tuple[Expression, ...]:
         found = []
         while self.take("["):
-            found.append(self.binary(0))
+            found.append(self.whole())
             self.need("]")
         return tuple(found)
 
@@ -252,8 +269,8 @@ class _Reader:
         self.next += 2
         arguments: list[Expression] = []
         if not self.take(")"):
-            arguments.append(self.binary(0))
+            arguments.append(self.whole())
             while self.take(","):
-                arguments.append(self.binary(0))
+                arguments.append(self.whole())
             self.need(")")
         return Call(name, tuple(arguments))

@@ -156,6 +156,30 @@ def survey(*rows: str, columns: str) -> str:
             {"value": "island"},
         ),
         (
+            survey("text | a | A | fen", columns="bind::ruhu:unit"),
+            "form_value",
+            "survey!2!bind::ruhu:unit",
+            {"value": "fen"},
+        ),
+        (
+            survey("decimal | a | A | visit.assets.value", columns="bind::ruhu:slot"),
+            "form_slot",
+            "survey!2!bind::ruhu:slot",
+            {"slot": "visit.assets.value"},
+        ),
+        (
+            survey("text | a | A | regex(., '[')", columns="constraint"),
+            "form_value",
+            "survey!2!constraint",
+            {"value": "["},
+        ),
+        (
+            survey("text | a | A | maybe", columns="bind::ruhu:soft"),
+            "form_value",
+            "survey!2!bind::ruhu:soft",
+            {"value": "maybe"},
+        ),
+        (
             survey("decimal | a | A | pence", columns="bind::ruhu:unit"),
             "form_value",
             "survey!2!bind::ruhu:unit",

@@ -317,6 +317,15 @@ def test_choices_follow_an_earlier_answer() -> None:
     assert [o.value for o in asked(run)["g/village"].choices] == ["v1", "v2"]
 
 
+def test_a_question_outside_every_group_is_a_section_of_its_own() -> None:
+    form = asking("text | loose | Loose |", "begin group | g | G |", "text | a | A |", "end group | | |")
+    run = opened(form)
+    assert [s.path for s in run.sections("zh")] == ["loose", "g"]
+    (question,) = run.items("loose", "zh")
+    assert isinstance(question, Question)
+    assert (question.path, question.label) == ("loose", "Loose")
+
+
 def test_an_answer_costs_only_what_it_touches() -> None:
     run = opened(ROWS)
     rows = [run.add("g/row") for _ in range(30)]

@@ -88,3 +88,9 @@ def refusal(text: str) -> int | None:
     except BadExpression as refused:
         return refused.at
     return None
+
+
+@pytest.mark.parametrize("text", ["(" * 5000 + "1" + ")" * 5000, "-" * 5000 + "1", "1" + "+1" * 5000, "a[" * 5000])
+def test_an_expression_cannot_exhaust_the_stack(text: str) -> None:
+    with pytest.raises(BadExpression):
+        parse(text)
