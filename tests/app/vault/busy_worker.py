@@ -3,13 +3,16 @@
 import sys
 from pathlib import Path
 
+from app.vault.slots import PASS
 from app.vault.working import WorkingCopy
 from schemas import codec
 from schemas.clock import Clock
-from tests.app.vault.county import PIN, edit, member, new_id, registered, vault
+from tests.app.vault.county import PASSPHRASE, PIN, edit, member, new_id, registered, vault
+
+PINS = (PIN, "246813")
 
 
-def main(folder: Path) -> None:
+def visit_households(folder: Path) -> None:
     mine = vault(folder).unlock("wangfang", PIN)
     for round_ in range(10_000):
         h, m, visit = new_id(), new_id(), new_id()
@@ -23,9 +26,16 @@ def main(folder: Path) -> None:
         say("photo", mine.put_attachment(h, visit, "inside", "image/jpeg", photo), codec.sha256(photo))
 
 
+def change_pins(folder: Path) -> None:
+    mine = vault(folder).unlock("wangfang", PASSPHRASE, PASS)
+    for round_ in range(10_000):
+        mine.set_pin(PINS[round_ % 2])
+        say("pin", "-", PINS[round_ % 2])
+
+
 def say(what: str, id_: str, value: str) -> None:
     print(what, id_, value, flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    {"visits": visit_households, "pins": change_pins}[sys.argv[1]](Path(sys.argv[2]))
