@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from schemas.clock import Clock
+from schemas.policy.place import PackRefused
 from schemas.problems import Failed
 from sync_server import county, devices, library, people, verify
 from sync_server.county import Village
@@ -27,16 +28,23 @@ def main(argv: Sequence[str]) -> int:
     try:
         server = Server.open(settings(options.data, options.database), Clock())
     except Failed as failed:
-        print(failed.say("en"), file=sys.stderr)
-        return 1
+        return _refused(failed.say("en"))
     try:
         run: Callable[[Server, argparse.Namespace], int] = options.run
         return run(server, options)
     except Failed as failed:
-        print(failed.say("en"), file=sys.stderr)
-        return 1
+        return _refused(failed.say("en"))
+    except PackRefused as refused:
+        return _refused(str(refused).replace("; ", "\n"))
+    except OSError as error:
+        return _refused(f"{error.filename}: {error.strerror}")
     finally:
         server.close()
+
+
+def _refused(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

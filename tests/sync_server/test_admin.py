@@ -1,0 +1,88 @@
+"""The steward's commands: a county set up from nothing, from the command line, as the README says."""
+
+import io
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from schemas.clock import Clock
+from sync_server import admin, tables
+from sync_server.server import Server
+from sync_server.settings import settings
+
+VILLAGES = "code,name,town_name\n990101200203,茶坑村,云岭乡\n990101200200,云岭村,云岭乡\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.delenv("RUHU_DATABASE_URL", raising=False)
+    villages = tmp_path / "villages.csv"
+    villages.write_text(VILLAGES, "utf-8")
+    folder = str(tmp_path / "server")
+    assert admin.main(["--data", folder, "init", "990101", "样例县", str(villages)]) == 0
+    return folder
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(line + "\n"))
+
+
+def test_a_county_is_set_up_from_nothing_and_verifies(
+    data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(monkeypatch, "a-long-password")
+    assert admin.main(["--data", data, "person", "shen", "沈国梁", "supervisor", "990101"]) == 0
+    typed(monkeypatch, "")
+    assert admin.main(["--data", data, "person", "lin", "林晓云", "visitor", "990101200203"]) == 0
+    library = files("schemas.library")
+    assert admin.main(["--data", data, "form", str(library.joinpath("forms", "means-visit.md"))]) == 0
+    assert admin.main(["--data", data, "pack", str(library.joinpath("packs", "cn-2021"))]) == 0
+    capsys.readouterr()
+    assert admin.main(["--data", data, "code", "lin"]) == 0
+    assert len(capsys.readouterr().out.strip()) == 11
+    assert admin.main(["--data", data, "verify"]) == 0
+    assert "all as it must be" in capsys.readouterr().out
+
+
+def test_verify_names_what_is_wrong_and_ends_non_zero(data: str, capsys: pytest.CaptureFixture[str]) -> None:
+    server = Server.open(settings(data, None, env={}), Clock())
+    server.db.transaction(lambda tx: tx.execute(update(tables.audit).values(who="somebody else")))
+    server.close()
+    assert admin.main(["--data", data, "verify"]) == 1
+    assert "WRONG" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["code", "nobody"],
+        ["person", "lin", "林", "visitor", "110101"],
+        ["pack", "no/such/folder"],
+        ["form", "no/such/file"],
+    ],
+    ids=lambda c: c[0],
+)
+def test_a_refusal_is_said_in_words(
+    data: str, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(monkeypatch, "")
+    assert admin.main(["--data", data, *command]) == 1
+    said = capsys.readouterr().err
+    assert said.strip()
+    assert "Traceback" not in said
+
+
+def test_a_form_and_a_pack_with_mistakes_are_refused_by_place(
+    data: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = tmp_path / "form.md"
+    form.write_text("| survey |\n| | type | name | label |\n| | texxt | a | A |\n", "utf-8")
+    assert admin.main(["--data", data, "form", str(form)]) == 1
+    assert "survey" in capsys.readouterr().err
+    pack = tmp_path / "pack"
+    pack.mkdir()
+    (pack / "pack.yaml").write_text("name: x\nno_such_field: 1\n", "utf-8")
+    assert admin.main(["--data", data, "pack", str(pack)]) == 1
+    assert "no_such_field" in capsys.readouterr().err
