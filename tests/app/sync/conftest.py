@@ -101,6 +101,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
         county.add_villages(tx, COUNTY, villages)
         people.add(tx, COUNTY, "lin", "林晓云", "visitor", [UPPER, LOWER])
         people.add(tx, COUNTY, "lan", "蓝春生", "visitor", [UPPER])
+        people.add(tx, COUNTY, "shen", "沈国梁", "supervisor", [COUNTY])
 
     server.db.transaction(found)
     serving = Serving.start(listener(app, "127.0.0.1", 0), bind("127.0.0.1", 0))
