@@ -6,15 +6,25 @@ household's total so far is still worth showing.
 """
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from functools import cache
 
 from schemas.forms import values
 from schemas.forms.place import Compiled, Function, Place
+from schemas.forms.texts import (
+    after,
+    before,
+    day,
+    format_day,
+    integer,
+    join,
+    regex,
+    substr,
+    substring,
+    texts,
+    translate,
+)
 from schemas.forms.values import MATH, NAN, Nodes, Operand
 
 MANY = 1000
@@ -42,17 +52,8 @@ def _nodes(value: Operand) -> Nodes:
     return value if isinstance(value, list) else []
 
 
-def _texts(arguments: Sequence[Operand]) -> list[str]:
-    return [values.text(atom) for value in arguments for atom in values.atoms(value)]
-
-
 def _numbers(arguments: Sequence[Operand]) -> list[Decimal]:
     return [values.number(atom) for value in arguments for atom in values.atoms(value) if atom != ""]
-
-
-def _integer(value: Operand) -> int | None:
-    found = values.number(value)
-    return int(found) if found.is_finite() else None
 
 
 def _position(place: Place, arguments: Sequence[Compiled]) -> Operand:
@@ -90,7 +91,7 @@ def _indexed_repeat(place: Place, arguments: Sequence[Compiled]) -> Operand:
     around: Nodes = []
     for repeat, index in zip(arguments[1::2], arguments[2::2], strict=True):
         instances = [n for n in _nodes(repeat(place)) if not around or _inside(n, around[0])]
-        number = _integer(index(place))
+        number = integer(index(place))
         if number is None or not 1 <= number <= len(instances):
             return []
         around = [instances[number - 1]]
@@ -123,13 +124,8 @@ def _extreme(choose: Callable[[list[Decimal]], Decimal]) -> Callable[..., Operan
 
 
 def _round(value: Operand, places: Operand = Decimal(0)) -> Operand:
-    """XPath's round is half up, also below zero: -2.5 is -2."""
-    digits, n = _integer(places), values.number(value)
-    if digits is None or not n.is_finite():
-        return n
-    step = Decimal(1).scaleb(-digits)
-    scaled = MATH.add(MATH.divide(n, step), Decimal("0.5"))
-    return MATH.multiply(scaled.to_integral_value(ROUND_FLOOR), step)
+    digits = integer(places)
+    return values.number(value) if digits is None else values.rounded(values.number(value), digits)
 
 
 def _whole(rounding: str | None) -> Callable[[Operand], Operand]:
@@ -146,24 +142,6 @@ def _power(base: Operand, exponent: Operand) -> Operand:
     return MATH.power(values.number(base), values.number(exponent))
 
 
-def _substring(value: Operand, start: Operand, length: Operand | None = None) -> Operand:
-    """XPath's substring counts from 1 and rounds both figures (XPath 1.0 §4.2)."""
-    line = values.text(value)
-    first = _round(start)
-    last = Decimal("Infinity") if length is None else MATH.add(values.number(first), values.number(_round(length)))
-    return "".join(
-        c
-        for i, c in enumerate(line, 1)
-        if values.less(first, Decimal(i), or_equal=True) and values.less(Decimal(i), last)
-    )
-
-
-def _substr(value: Operand, start: Operand, end: Operand | None = None) -> Operand:
-    """ODK's substr counts from 0, up to but without `end`; negative figures count from the end."""
-    first, last = _integer(start), None if end is None else _integer(end)
-    return "" if first is None else values.text(value)[first:last]
-
-
 def _normalize_space(place: Place, arguments: Sequence[Compiled]) -> Operand:
     return " ".join(_own_text(place, arguments).split())
 
@@ -172,65 +150,17 @@ def _own_text(place: Place, arguments: Sequence[Compiled]) -> str:
     return values.text(arguments[0](place) if arguments else [place.node])
 
 
-def _translate(value: Operand, old: Operand, new: Operand) -> Operand:
-    source, target = values.text(old), values.text(new)
-    table = {ord(c): (target[i] if i < len(target) else None) for i, c in reversed(list(enumerate(source)))}
-    return values.text(value).translate(table)
-
-
-@cache
-def _pattern(source: str) -> re.Pattern[str] | None:
-    try:
-        return re.compile(source)
-    except re.error:
-        return None
-
-
-def _regex(value: Operand, pattern: Operand) -> Operand:
-    """ODK's regex: the whole text must match."""
-    found = _pattern(values.text(pattern))
-    return bool(found and found.fullmatch(values.text(value)))
-
-
 def _selected(value: Operand, choice: Operand) -> Operand:
     return values.text(choice) in values.text(value).split()
 
 
 def _selected_at(value: Operand, at: Operand) -> Operand:
-    chosen, index = values.text(value).split(), _integer(at)
+    chosen, index = values.text(value).split(), integer(at)
     return chosen[index] if index is not None and 0 <= index < len(chosen) else ""
-
-
-def _date(value: Operand) -> Operand:
-    day = values.as_date(value)
-    return "" if day is None else day
-
-
-_FORMATS = {"Y": "%Y", "y": "%y", "m": "%m", "d": "%d", "b": "%b", "a": "%a"}
-
-
-def _format_date(value: Operand, pattern: Operand) -> Operand:
-    """ODK's format-date: %Y %y %m %n %b %d %e %a; n and e are without a leading zero."""
-    day = values.as_date(value)
-    if day is None:
-        return ""
-    found: date = day
-
-    def part(match: re.Match[str]) -> str:
-        letter = match[1]
-        if letter in "ne":
-            return str(found.month if letter == "n" else found.day)
-        return f"{found.year:04d}" if letter == "Y" else found.strftime(_FORMATS[letter])
-
-    return re.sub(r"%([YymnbdEea])", part, values.text(pattern).replace("%E", "%e"))
 
 
 def _boolean_from_string(value: Operand) -> Operand:
     return values.text(value) in ("true", "1")
-
-
-def _join(separator: Operand, *rest: Operand) -> Operand:
-    return values.text(separator).join(_texts(rest))
 
 
 def _count_non_empty(value: Operand) -> Operand:
@@ -239,28 +169,18 @@ def _count_non_empty(value: Operand) -> Operand:
 
 def _checklist(least: Operand, most: Operand, *rest: Operand) -> Operand:
     """ODK's checklist: whether the number of true arguments is within both bounds; -1 is no bound."""
-    low, high = _integer(least), _integer(most)
+    low, high = integer(least), integer(most)
     true = sum(1 for v in rest if values.truth(v))
     return (low is None or low < 0 or true >= low) and (high is None or high < 0 or true <= high)
 
 
 def _root_of(value: Operand) -> Operand:
     n = values.number(value)
-    return MATH.sqrt(n) if n >= 0 else NAN
+    return MATH.sqrt(n)
 
 
 def _string_length(place: Place, arguments: Sequence[Compiled]) -> Operand:
     return Decimal(len(_own_text(place, arguments)))
-
-
-def _before(value: Operand, mark: Operand) -> Operand:
-    head, found, _ = values.text(value).partition(values.text(mark) or "\0")
-    return head if found else ""
-
-
-def _after(value: Operand, mark: Operand) -> Operand:
-    sign = values.text(mark)
-    return values.text(value).partition(sign)[2] if sign else values.text(value)
 
 
 FUNCTIONS: dict[str, Entry] = {
@@ -270,15 +190,15 @@ FUNCTIONS: dict[str, Entry] = {
     "count": Entry(_plain(lambda v: Decimal(len(_nodes(v)))), 1, 1),
     "name": Entry(lambda p, a: ([*_nodes(a[0](p)), p.node] if a else [p.node])[0].name, 0, 1),
     "string": Entry(lambda p, a: _own_text(p, a), 0, 1),
-    "concat": Entry(_plain(lambda *v: "".join(_texts(v))), 1, MANY),
+    "concat": Entry(_plain(lambda *v: "".join(texts(v))), 1, MANY),
     "starts-with": Entry(_plain(lambda v, s: values.text(v).startswith(values.text(s))), 2, 2),
     "contains": Entry(_plain(lambda v, s: values.text(s) in values.text(v)), 2, 2),
-    "substring-before": Entry(_plain(_before), 2, 2),
-    "substring-after": Entry(_plain(_after), 2, 2),
-    "substring": Entry(_plain(_substring), 2, 3),
+    "substring-before": Entry(_plain(before), 2, 2),
+    "substring-after": Entry(_plain(after), 2, 2),
+    "substring": Entry(_plain(substring), 2, 3),
     "string-length": Entry(_string_length, 0, 1),
     "normalize-space": Entry(_normalize_space, 0, 1),
-    "translate": Entry(_plain(_translate), 3, 3),
+    "translate": Entry(_plain(translate), 3, 3),
     "boolean": Entry(_plain(values.truth), 1, 1),
     "not": Entry(_plain(lambda v: not values.truth(v)), 1, 1),
     "true": Entry(lambda *_: True, 0, 0),
@@ -305,16 +225,16 @@ FUNCTIONS: dict[str, Entry] = {
     "pow": Entry(_plain(_power), 2, 2),
     "sqrt": Entry(_plain(_root_of), 1, 1),
     "pi": Entry(lambda *_: Decimal(repr(math.pi)), 0, 0),
-    "substr": Entry(_plain(_substr), 2, 3),
+    "substr": Entry(_plain(substr), 2, 3),
     "ends-with": Entry(_plain(lambda v, s: values.text(v).endswith(values.text(s))), 2, 2),
-    "join": Entry(_plain(_join), 2, MANY),
+    "join": Entry(_plain(join), 2, MANY),
     "upper-case": Entry(_plain(lambda v: values.text(v).upper()), 1, 1),
     "lower-case": Entry(_plain(lambda v: values.text(v).lower()), 1, 1),
-    "regex": Entry(_plain(_regex), 2, 2),
+    "regex": Entry(_plain(regex), 2, 2),
     "today": Entry(lambda p, _: p.around.today, 0, 0),
-    "date": Entry(_plain(_date), 1, 1),
-    "format-date": Entry(_plain(_format_date), 2, 2),
-    "decimal-date-time": Entry(_plain(lambda v: values.number(_date(v))), 1, 1),
+    "date": Entry(_plain(day), 1, 1),
+    "format-date": Entry(_plain(format_day), 2, 2),
+    "decimal-date-time": Entry(_plain(lambda v: values.number(day(v))), 1, 1),
     "boolean-from-string": Entry(_plain(_boolean_from_string), 1, 1),
     "checklist": Entry(_plain(_checklist), 3, MANY),
 }

@@ -7,7 +7,7 @@ are decimals and not the doubles of XPath, because these expressions add up mone
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from decimal import Context, Decimal
+from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Protocol, TypeAlias
 
 Atom: TypeAlias = str | Decimal | bool | date
@@ -40,7 +40,8 @@ Nodes: TypeAlias = list[Node]
 Operand: TypeAlias = Atom | Nodes
 
 NAN = Decimal("NaN")
-MATH = Context(prec=34, traps=[])
+MATH = Context(prec=34, Emax=400, Emin=-400, traps=[])
+"""Decimal128's precision; what does not fit is NaN or Infinity and never raises."""
 _EPOCH = date(1970, 1, 1)
 _NUMBER = re.compile(r"\s*-?(\d+(\.\d*)?|\.\d+)\s*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -115,6 +116,15 @@ def plain(value: Decimal) -> str:
     if "." in out:
         out = out.rstrip("0").rstrip(".")
     return "0" if out == "-0" else out
+
+
+def rounded(value: Decimal, places: int = 0) -> Decimal:
+    """XPath's round: half up, also below zero (-2.5 is -2); to so many places, or powers of ten when negative."""
+    if not value.is_finite():
+        return value
+    step = Decimal(1).scaleb(-max(-30, min(30, places)))
+    scaled = MATH.add(MATH.divide(value, step), Decimal("0.5"))
+    return MATH.multiply(scaled.to_integral_value(ROUND_FLOOR), step)
 
 
 def atoms(value: Operand) -> list[Atom]:

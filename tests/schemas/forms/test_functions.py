@@ -1,8 +1,11 @@
 """Expressions and what they give. Where ODK's specification or XPath 1.0 says what is right, the value is theirs."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from schemas.codec import Value
+from schemas.forms.functions import FUNCTIONS
 from schemas.forms.model import GROUP, REPEAT, Choice, Element, Form
 from tests.schemas.forms.making import opened
 
@@ -170,3 +173,39 @@ def test_a_blank_row_does_not_make_the_total_unknown() -> None:
     """XPath would say NaN; a row that is not filled in yet must not hide the rest of the household's income."""
     assert value("sum(/data/resident/years)") == "41"
     assert value("/data/resident[3]/years + 1") == ""
+
+
+OPERANDS = st.sampled_from(
+    [
+        "''",
+        "'x'",
+        "'2026-02-30'",
+        "'٣'",
+        "number('x')",
+        "0",
+        "-1.5",
+        "1 div 0",
+        "99999999999999999999999999999999999999",
+        "pow(10, 999)",
+        "today()",
+        "true()",
+        "/data/resident",
+        "/data/resident/years",
+        "/data/nobody",
+        "/data/services",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(FUNCTIONS)), st.lists(OPERANDS, min_size=7, max_size=7))
+def test_no_function_breaks_on_any_answer(name: str, arguments: list[str]) -> None:
+    entry = FUNCTIONS[name]
+    count = next(n for n in range(min(entry.most, 7), -1, -1) if entry.takes(n))
+    value(f"{name}({', '.join(arguments[:count])})")
+
+
+@settings(deadline=None)
+@given(OPERANDS, st.sampled_from(["+", "-", "*", "div", "mod", "=", "!=", "<", "<=", ">", ">=", "and", "or"]), OPERANDS)
+def test_no_operator_breaks_on_any_answer(left: str, operator: str, right: str) -> None:
+    value(f"{left} {operator} {right}")
