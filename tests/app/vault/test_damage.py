@@ -11,11 +11,14 @@ from schemas.problems import Failed
 from tests.app.vault.county import VILLAGE, County, admitted, edit, keys, member, new_id, registered, sync
 
 
-def scribble(mine: Open, table: str, where: str, *values: str) -> None:
-    """Flips the last byte of a sealed value, as a bad sector would."""
-    flip = "cast(substr(sealed, 1, length(sealed) - 1) || x'00' as blob)"
+def scribble(mine: Open, table: str, where: str, value: str) -> None:
+    """Flips a bit of sealed values, as a bad sector would."""
     with mine._store.writing() as sql:
-        assert sql.exec_driver_sql(f"update {table} set sealed = {flip} where {where}", values).rowcount > 0
+        rows = sql.exec_driver_sql(f"select rowid, sealed from {table} where {where}", (value,)).all()
+        assert rows
+        for row, sealed in rows:
+            flipped = sealed[:-1] + bytes([sealed[-1] ^ 1])
+            sql.exec_driver_sql(f"update {table} set sealed = ? where rowid = ?", (flipped, row))
 
 
 @pytest.fixture
