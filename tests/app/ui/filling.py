@@ -2,6 +2,8 @@
 
 from importlib.resources import files
 
+import flet as ft
+
 from app.ui.parts.sheet import Sheet
 from app.vault.open import Open
 from app.work.work import Work
@@ -47,3 +49,56 @@ def row_ids(sheet: Sheet, repeat: str) -> list[str]:
 async def unlocked(window: Window) -> None:
     for digit in PIN:
         await window.press(f"key-{digit}")
+
+
+def identifiers(window: Window, start: str, end: str = "") -> list[str]:
+    """Every identifier on the screen that starts and ends so, from the top down."""
+    found = [c.identifier for c in window.all(ft.Semantics) if c.identifier]
+    return list(dict.fromkeys(i for i in found if i.startswith(start) and i.endswith(end)))
+
+
+async def sign(window: Window, path: str) -> None:
+    """Open a signature's pad, draw a stroke, and say that it is done."""
+    await window.press(f"q:{path}")
+    at = {"x": 20, "y": 20}
+    for name, x, y in (("pan_start", 20, 20), ("pan_update", 60, 90), ("pan_update", 120, 30)):
+        at = {"x": x, "y": y}
+        await window.event(window.named("sign.pad"), name, {"k": "touch", "l": at, "g": at})
+    await window.event(window.named("sign.pad"), "pan_end", {"l": at, "g": at, "v": {"x": 0, "y": 0}})
+    await window.press("sign.done")
+
+
+async def answer_something(window: Window, path: str) -> None:
+    """Answer a question as somebody would who wants to be done: the last choice, a one, a name, a scrawl."""
+    tiles = identifiers(window, f"q:{path}=")
+    if tiles:
+        await window.press(tiles[-1])
+        return
+    control = window.named(f"q:{path}")
+    if isinstance(control, ft.TextField):
+        text = (
+            "1" if control.keyboard_type == ft.KeyboardType.NUMBER else ANSWERS.get(path.rpartition("/")[2], "王秀兰")
+        )
+        await window.event(control, "change", text, value=text)
+    elif isinstance(control, ft.OutlinedButton):
+        await sign(window, path)
+    else:
+        await window.press(control)
+        await window.press(identifiers(window, "choice:")[0])
+
+
+async def follow_the_check(window: Window) -> None:
+    """Open the check, mend what it leads to, and again until nothing is missing. It ends with the check open."""
+    for _ in range(60):
+        while not identifiers(window, "visit.finish"):
+            await window.press("visit.next")
+        await window.press("visit.finish")
+        if identifiers(window, "finish.go"):
+            return
+        path = identifiers(window, "mend:")[0].removeprefix("mend:")
+        await window.press(f"mend:{path}")
+        await answer_something(window, path)
+    raise AssertionError(f"the check never ends: {window.texts()}")
+
+
+ANSWERS = {"national_id": "990101195804030028", "no_id_reason": "未办证"}

@@ -11,8 +11,10 @@ import flet as ft
 import pytest
 
 from app.main import client
+from app.vault.drafts import Draft
 from app.work.work import Work
-from tests.app.ui.filling import equip, unlocked
+from schemas import merge
+from tests.app.ui.filling import equip, follow_the_check, identifiers, sign, unlocked
 from tests.app.ui.harness import Window
 from tests.app.ui.village import PIN, Place
 
@@ -55,13 +57,7 @@ def field(window: Window, path: str) -> ft.TextField:
 
 def ends(window: Window, start: str, end: str = "") -> str:
     """The one identifier on the screen that starts and ends so: rows have ids that nobody can know before."""
-    found = sorted(
-        {
-            c.identifier
-            for c in window.all(ft.Semantics)
-            if c.identifier and c.identifier.startswith(start) and c.identifier.endswith(end)
-        }
-    )
+    found = identifiers(window, start, end)
     assert len(found) == 1, found
     return found[0]
 
@@ -75,17 +71,6 @@ async def section(window: Window, path: str) -> None:
     if not window.all(ft.Semantics, identifier=f"section:{path}"):
         await window.press("visit.sections")
     await window.press(f"section:{path}")
-
-
-async def sign(window: Window, path: str) -> None:
-    await window.press(f"q:{path}")
-    pad = window.named("sign.pad")
-    for name, x, y in (("pan_start", 20, 20), ("pan_update", 60, 90), ("pan_update", 120, 30)):
-        at = {"x": x, "y": y}
-        await window.event(pad, name, {"k": "touch", "l": at, "g": at})
-        pad = window.named("sign.pad")
-    await window.event(pad, "pan_end", {"l": at, "g": at, "v": {"x": 0, "y": 0}})
-    await window.press("sign.done")
 
 
 def working(place: Place, household: str) -> Any:
@@ -180,9 +165,7 @@ async def test_turning_the_tablet_loses_neither_the_place_nor_the_text(place: Pl
 async def test_a_long_list_is_searched(place: Place, household: str) -> None:
     async with visiting(place, household) as window:
         await section(window, "members")
-        first = next(c for c in window.all(ft.Semantics) if (c.identifier or "").startswith("fold:"))
-        assert first.content is not None
-        await window.press(first.content)
+        await window.press(identifiers(window, "fold:")[0])
         health = ends(window, "q:members[", "/health")
         await window.press(health)
         search = window.one(ft.TextField, prefix_icon=ft.Icons.SEARCH)
@@ -196,16 +179,14 @@ async def test_a_long_list_is_searched(place: Place, household: str) -> None:
 async def test_a_person_is_removed_only_after_asking(place: Place, household: str) -> None:
     async with visiting(place, household) as window:
         await section(window, "members")
-        child = [c for c in window.all(ft.Semantics) if (c.identifier or "").startswith("fold:")][1]
-        assert child.content is not None
-        await window.press(child.content)
+        await window.press(identifiers(window, "fold:")[1])
         await window.press(ends(window, "remove:members["))
         assert window.says("删除“王小满”？")
         await window.press("remove.keep")
         assert window.says("王小满")
         await window.press(ends(window, "remove:members["))
         await window.press("remove.go")
-        assert len([c for c in window.all(ft.Semantics) if (c.identifier or "").startswith("fold:")]) == 1
+        assert len(identifiers(window, "fold:")) == 1
 
 
 async def test_a_signature_is_drawn_kept_and_shown(place: Place, household: str) -> None:
@@ -293,3 +274,51 @@ async def test_it_is_all_said_in_english_too(place: Place, household: str) -> No
         await window.until(lambda: window.says("Home visit") or window.says("home visit"))
         assert window.says("Section 1 of 9")
         assert window.says("Phone")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+async def test_who_follows_the_check_can_finish_and_sees_the_result(
+    place: Place, household: str, size: tuple[int, int]
+) -> None:
+    async with visiting(place, household, size) as window:
+        await follow_the_check(window)
+        await window.press("finish.go")
+        await window.until(lambda: identifiers(window, "result"))
+        assert identifiers(window, "verdict:") == ["verdict:dibao"]
+        assert window.says("低保标准")
+        assert window.says("谁计入家庭人口")
+        assert window.says("王秀兰")
+        assert window.says("待复核")
+        assert not window.says("资料有变动")
+        await window.press("result.household")
+        await window.until(lambda: identifiers(window, "household"))
+        assert window.says("开始入户") or identifiers(window, "start")
+    assert working(place, household) is None
+
+
+async def test_a_result_says_when_the_facts_have_moved_on(place: Place, household: str) -> None:
+    async with visiting(place, household) as window:
+        await follow_the_check(window)
+        await window.press("finish.go")
+        await window.until(lambda: identifiers(window, "result"))
+        visit = window.page.route.rpartition("/")[2]
+    opened = place.vault().unlock("lin", PIN)
+    work = Work(opened, place.clock)
+    assert not work.outcome(household, visit).stale
+    child = next(r for r in opened.household(household) if r.heads.value("name") == "王小满")
+    seen = merge.seeing(child.heads, ["born"])
+    opened.write([Draft(household, child.id, "member", "", {"born": "1990-06-01"}, seen)])
+    assert work.outcome(household, visit).stale
+    assert not work.outcome(household, visit).provisional
+    opened.write([Draft(household, child.id, "member", "", {"born": "2012-06-01"}, frozenset())])
+    assert work.outcome(household, visit).provisional
+    opened.lock()
+    async with Window(client(place.door), route=f"/result/{household}/{visit}") as window:
+        await unlocked(window)
+        await window.until(lambda: window.says("资料有冲突待处理"))
+
+
+async def test_a_visit_that_is_not_there_is_said_and_not_crashed_on(place: Place, household: str) -> None:
+    async with Window(client(place.door), route=f"/result/{household}/{household}") as window:
+        await unlocked(window)
+        await window.until(lambda: window.says("没有找到"))
