@@ -224,7 +224,10 @@ class Runner:
         with self._changed:
             watchers = list(self._watchers)
         for watcher in watchers:
-            watcher(state)
+            try:
+                watcher(state)
+            except Exception as error:  # noqa: BLE001 - a screen that fails must not stop what saves the day's work
+                log.error("a watcher failed: %s", type(error).__name__)  # noqa: TRY400
 
     def _counted(self, state: SyncState) -> SyncState:
         try:

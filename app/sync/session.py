@@ -158,6 +158,7 @@ class Session:
         self._clock = clock
         self._batch_bytes = batch_bytes
         self._budget = batch_bytes
+        self._begun = False
         self._since: int | None = None
         self._resent: set[int] = set()
         self._asked: Ask | None = None
@@ -167,10 +168,13 @@ class Session:
         self._unknown_chunks: list[str] | None = None
         self._chunks: list[str] = []
         self._problems: list[Failed] = []
-        self.progress = Progress(to_send=store.waiting_count())
+        self.progress = Progress()
 
     def ask(self) -> Ask | None:
         """The next request, or None when the round is over. Raises Failed when the vault cannot be read."""
+        if not self._begun:
+            self._begun = True
+            self.progress = replace(self.progress, to_send=self._store.waiting_count())
         while self.progress.phase is not Phase.DONE:
             self._asked = self._next()
             if self._asked is not None:
@@ -208,18 +212,25 @@ class Session:
         self._to(Phase.DONE)
 
     def outcome(self) -> Outcome:
-        """How the round ended, with what still waits read from the vault at this moment."""
+        """How the round ended, with what still waits read from the vault at this moment. Never raises: a vault that
+        was locked meanwhile is one more problem."""
+        waiting = held = photos = 0
+        try:
+            waiting, held = self._store.waiting_count(), self._store.held_count()
+            photos = self._store.photos_waiting()
+        except Failed as problem:
+            self._problems.append(problem)
         p = self.progress
         return Outcome(
-            p.sent,
-            p.received,
-            p.documents,
-            p.chunks,
-            self._store.waiting_count(),
-            self._store.held_count(),
-            self._store.photos_waiting(),
-            self._pulled and not self._behind,
-            tuple(self._problems),
+            sent=p.sent,
+            received=p.received,
+            documents=p.documents,
+            chunks=p.chunks,
+            waiting=waiting,
+            held=held,
+            photos_waiting=photos,
+            whole=self._pulled and not self._behind,
+            problems=tuple(self._problems),
         )
 
     def _to(self, phase: Phase) -> None:

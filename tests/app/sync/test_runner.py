@@ -150,6 +150,31 @@ def test_a_locked_vault_ends_the_round_with_a_problem_not_a_crash(tablet: Tablet
     assert end.problem.code == "locked"
 
 
+def test_a_vault_locked_in_the_middle_ends_the_round(tablet: Tablets, runners: list[Runner]) -> None:
+    a = tablet("lin")
+    a.register()
+    runner = Runner(a.open, lambda: Stopping(a, a.open.lock), clock=a.clock)
+    runners.append(runner)
+    watcher = Watcher(runner)
+    runner.start()
+    end = watcher.wait(lambda s: not s.running and s.problem is not None)
+    assert end.problem is not None
+    assert (end.problem.code, end.safe) == ("locked", False)
+
+
+def test_a_screen_that_fails_does_not_stop_the_sync(tablet: Tablets, runners: list[Runner]) -> None:
+    a = tablet("lin")
+    a.register()
+    runner, watcher = running(a, runners)
+
+    def fails(_: SyncState) -> None:
+        raise RuntimeError
+
+    runner.subscribe(fails)
+    runner.start()
+    assert watcher.wait(lambda s: s.safe).waiting == 0
+
+
 def test_a_stopped_runner_starts_no_more(tablet: Tablets) -> None:
     a = tablet("lin")
     runner, _ = running(a, [])

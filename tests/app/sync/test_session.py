@@ -236,6 +236,7 @@ def test_only_chunks_the_server_lacks_are_sent(vault: Open) -> None:
 
 def test_progress_counts_up_to_what_there_was_to_send(vault: Open) -> None:
     session = Session(vault, CLOCK)
+    session.ask()
     assert (session.progress.sent, session.progress.to_send) == (0, 3)
     play(session, [RIGHT])
     assert (session.progress.sent, session.progress.to_send) == (3, 3)
