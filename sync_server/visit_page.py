@@ -13,7 +13,7 @@ from sqlalchemy import select
 from schemas import codec, ids, records
 from schemas.change import Change
 from schemas.codec import Value
-from sync_server import audit, conflicts, household_file, may, review
+from sync_server import audit, conflicts, household_file, may, photos, review
 from sync_server import tables as t
 from sync_server.conflicts import Names, Written
 from sync_server.db import Tx
@@ -70,6 +70,7 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
         "sections": [_section(file, h, visit, {**by, **older}, together) for h in file.in_question(visit)],
         "members": {m.record: str(m.heads.value("name") or "") for m in file.of("member")},
         "conflicts": conflicts.listed(file, visit, packs, by, names),
+        "photos": photos.listed(tx, file, visit),
         "assessment": _assessment(tx, file, standing),
         "stale": bool(standing and standing.stale),
         "provisional": file.conflicts(visit) > 0,

@@ -150,6 +150,16 @@ class Assessment:
 
 
 @dataclass(frozen=True)
+class Photo:
+    """One photo of the visit; `received` when all of it is on the server. `size` in bytes."""
+
+    id: str
+    purpose: str
+    size: int
+    received: bool
+
+
+@dataclass(frozen=True)
 class Case:
     """One programme of the household. `decision` is the slot {verdict, assessment, amount, reason}, None before."""
 
@@ -195,6 +205,7 @@ class VisitPage:
     sections: tuple[Section, ...]
     members: Mapping[str, str]
     conflicts: tuple[Conflict, ...]
+    photos: tuple[Photo, ...]
     assessment: Assessment | None
     stale: bool
     provisional: bool

@@ -65,6 +65,10 @@ class Review:
         """Everything about one visit; the server notes that this person's file was read."""
         return self._ask(VisitPage, "GET", f"/review/visits/{_part(visit)}")
 
+    def photo(self, photo: str) -> bytes:
+        """A photo that the server has received; noted like the reading of a file."""
+        return self._request("GET", f"/review/photos/{_part(photo)}").content
+
     def approve(self, visit: str, assessment: str | None, reason: str = "") -> VisitPage:
         """Decides as the assessment proposes; None for a visit that ended without one (refused, moved …). Raises
         Failed: stale, provisional, undetermined, already_decided, changed_meanwhile, reason_needed, forbidden."""
@@ -128,6 +132,17 @@ class Review:
         return answers.read(kind, data[inside] if inside and isinstance(data, dict) and inside in data else data)
 
     def _send(self, method: str, path: str, said: Value = None, query: Mapping[str, Value] | None = None) -> Value:
+        answer = self._request(method, path, said, query)
+        if answer.status_code == 204:
+            return None
+        try:
+            return codec.decode(answer.content)
+        except NotCanonical:
+            raise Failed("protocol_unknown") from None
+
+    def _request(
+        self, method: str, path: str, said: Value = None, query: Mapping[str, Value] | None = None
+    ) -> requests.Response:
         headers = {"Accept": "application/json"}
         if self.who is not None:
             headers["Authorization"] = f"Bearer {self.who.token}"
@@ -142,17 +157,16 @@ class Review:
         except requests.RequestException:
             # The exception names the address; nothing of it goes further.
             raise Failed("server_down") from None
-        if answer.status_code == 204:
-            return None
+        if answer.status_code >= 400:
+            raise self._problem(answer)
+        return answer
+
+    def _problem(self, answer: requests.Response) -> Failed:
         try:
             data = codec.decode(answer.content)
         except NotCanonical:
-            raise Failed("server_down" if answer.status_code >= 502 else "protocol_unknown") from None
-        if answer.status_code >= 400:
-            raise self._problem(data)
-        return data
-
-    def _problem(self, data: Value) -> Failed:
+            # Not the server's own words: something on the way to it answered.
+            return Failed("server_down" if answer.status_code >= 502 else "protocol_unknown")
         code = data.get("code") if isinstance(data, dict) else None
         figures = data.get("figures") if isinstance(data, dict) else None
         if code == "session_over":

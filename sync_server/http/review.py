@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from schemas.codec import NotCanonical, Value
 from schemas.problems import Failed
-from sync_server import cases, held, people, review, steward, visit_page
+from sync_server import cases, held, people, photos, review, steward, visit_page
 from sync_server.db import Tx
 from sync_server.http.message import Body, Host, Sent, answer
 from sync_server.people import Person
@@ -98,6 +98,13 @@ def assess(request: Request, person: Reader, visit: str, host: Host) -> Response
 def settle(person: Reader, body: Body, host: Host) -> None:
     said = fields(body, record=str, slot=str, choose=str, seen=list, reason=str)
     host.db.transaction(lambda tx: cases.settle(tx, person, **said))
+
+
+@routes.get("/photos/{attachment}")
+def photo(person: Reader, attachment: str, host: Host) -> Response:
+    data, media_type = host.db.transaction(lambda tx: photos.opened(tx, person, attachment))
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(data, headers=headers, media_type=media_type)
 
 
 @routes.get("/held")

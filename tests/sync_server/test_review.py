@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from schemas import ids, merge, wire
+from schemas import codec, ids, merge, wire
 from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import audit, cases, devices, feed, held, library, review, steward, visit_page
+from sync_server import audit, cases, chunks, devices, feed, held, library, photos, review, steward, visit_page
 from sync_server.authoring import Draft
 from sync_server.settings import Settings
 from tests.sync_server.desk import COUNTY, OTHER_TOWN, VILLAGE, CountyHouse, Tablet, Visited
@@ -382,19 +382,43 @@ def test_the_steward_sees_people_and_devices_makes_codes_and_revokes(house: Coun
 
 
 def test_the_audit_is_read_from_its_end_in_pages(house: CountyHouse, visited: Visited) -> None:
-    wu = house.person("wu")
+    def read(user: str, after: int | None) -> dict[str, Value]:
+        return house.server.db.transaction(lambda tx: steward.audit_page(tx, house.person(user), after, 3))
+
     total = len(house.audited())
-    first = house.server.db.transaction(lambda tx: steward.audit_page(tx, wu, None, 3))
+    first = read("wu", None)
     assert [r["n"] for r in first["rows"]] == [total, total - 1, total - 2]
     rest: list[int] = []
     after = first["next"]
     while after is not None:
-        got = house.server.db.transaction(lambda tx, after=after: steward.audit_page(tx, wu, after, 3))  # type: ignore[misc]
+        got = read("wu", after)
         rest += [r["n"] for r in got["rows"]]
         after = got["next"]
     assert rest == list(range(total - 3, 0, -1))
     with refused("forbidden"):
-        house.server.db.transaction(lambda tx: steward.audit_page(tx, house.person("li"), None, 3))
+        read("li", None)
+
+
+def test_a_photo_is_shown_once_all_of_it_has_come_and_each_look_is_noted(house: CountyHouse, visited: Visited) -> None:
+    db, li = house.server.db, house.person("li")
+    data, photo = b"\xff\xd8\xff a picture", house.new_id()
+    named = codec.sha256(data)
+    about = {
+        "visit": visited.visit, "sha256": named, "size": len(data), "type": "text/html", "purpose": "inside",
+        "chunks": [named],
+    }  # fmt: skip
+    visited.tablet.write(Draft(visited.household, photo, "attachment", "", about))
+    assert page(visited)["photos"] == [{"id": photo, "purpose": "inside", "size": len(data), "received": False}]
+    with refused("not_found"):
+        db.transaction(lambda tx: photos.opened(tx, li, photo))
+    db.transaction(lambda tx: chunks.put(tx, devices.find(tx, visited.tablet.device), named, data))
+    assert page(visited)["photos"][0]["received"]
+    assert db.transaction(lambda tx: photos.opened(tx, li, photo)) == (data, "application/octet-stream")
+    assert house.audited()[-1] == ("li", "photo_read", visited.household)
+    with refused("not_found"):
+        db.transaction(lambda tx: photos.opened(tx, house.person("sun"), photo))
+    with refused("forbidden"):
+        db.transaction(lambda tx: photos.opened(tx, house.person("zhou"), photo))
 
 
 def test_a_person_whose_scope_is_empty_sees_nothing(house: CountyHouse, visited: Visited) -> None:

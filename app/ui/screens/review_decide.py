@@ -65,7 +65,7 @@ def Return(
 ) -> ft.Control:
     comment, set_comment = ft.use_state("")
     comments, set_comments = ft.use_state(dict[str, str]())
-    asked = [s for s in _answers(page) if s.slot in comments]
+    asked = [s for s in visit_slots(page) if s.slot in comments]
     body: list[ft.Control] = [
         fields.field(
             desk.t("return.comment"),
@@ -122,7 +122,8 @@ def _decision(desk: Desk, programme: Programme) -> ft.Control:
     return ft.Column(lines, spacing=2, tight=True)
 
 
-def _answers(page: VisitPage) -> tuple[Slot, ...]:
+def visit_slots(page: VisitPage) -> tuple[Slot, ...]:
+    """The slots of the visit itself, in the order of the catalogue."""
     return tuple(slot for section in page.sections if section.kind == "visit" for slot in section.slots)
 
 
@@ -140,7 +141,7 @@ def _about(
 def _chooser(
     desk: Desk, page: VisitPage, comments: dict[str, str], set_comments: Callable[[dict[str, str]], None]
 ) -> ft.Control:
-    left = [s for s in _answers(page) if s.slot not in comments]
+    left = [s for s in visit_slots(page) if s.slot not in comments]
     return actions.named(
         "return-about",
         ft.Dropdown(

@@ -13,7 +13,8 @@ from app.ui.parts import actions, cards, status, text, verdict
 from app.ui.parts.frame import frame
 from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_conflicts import Conflicts
-from app.ui.screens.review_decide import Approve, Return
+from app.ui.screens.review_decide import Approve, Return, visit_slots
+from app.ui.screens.review_pictures import Photos, signatures
 from app.ui.screens.review_queue import VERDICT_TONE, status_of
 from app.ui.screens.review_values import Reading, lines
 from schemas.codec import NotCanonical
@@ -78,6 +79,8 @@ def ReviewVisit(desk: Desk, visit: str) -> ft.Control:
         *([Conflicts(desk, page.conflicts, reading, page.may.settle, settle)] if page.conflicts else []),
         *_result(desk, page, assess, busy),
         *_sections(desk, page, reading),
+        *([Photos(desk, page.photos)] if page.photos else []),
+        *_cases(desk, page.cases),
     ]
     if panel == "approve":
         body.append(Approve(desk, page, busy, approve, lambda: set_panel("")))
@@ -139,6 +142,8 @@ def _standing(desk: Desk, page: VisitPage, assess: Callable[[], Awaitable[None]]
         comment = f"：{said['comment']}" if said.get("comment") else ""
         out.append(status.banner(told + comment, "ok" if page.status == "accepted" else "warn"))
         return out
+    if any(s.slot == "kin" and (s.value or {}).get("is_kin") == "yes" for s in visit_slots(page)):
+        out.append(status.banner(desk.t("review.kin"), "warn"))
     if page.provisional:
         out.append(status.banner(desk.t("review.provisional", n=len(page.conflicts)), "bad"))
     if page.stale:
@@ -175,8 +180,6 @@ def _sections(desk: Desk, page: VisitPage, reading: Reading) -> list[ft.Control]
         people: list[ft.Control] = [ft.Container(_member(desk, m, reading), col={"xs": 12, "lg": 6}) for m in members]
         beside = ft.ResponsiveRow(people, spacing=12, run_spacing=12)
         out.append(cards.section(desk.t("review.members"), [beside]))
-    if page.cases:
-        out.append(cards.section(desk.t("review.cases"), [cards.card([_case(desk, c) for c in page.cases])]))
     return out
 
 
@@ -199,6 +202,10 @@ def _value(desk: Desk, slot: Slot, reading: Reading) -> ft.Control:
     parts: list[ft.Control] = [
         text.body(line, selectable=True) for line in lines(slot.slot, slot.type, slot.codes, slot.value, reading)
     ]
+    if slot.slot == "signatures" and isinstance(slot.value, dict):
+        drawn = signatures(desk, slot.value)
+        if drawn:
+            parts.append(ft.Row(drawn, wrap=True, spacing=14, run_spacing=10))
     if slot.changed:
         old = "；".join(lines(slot.slot, slot.type, slot.codes, slot.before, reading))
         parts.append(
@@ -217,6 +224,12 @@ def _value(desk: Desk, slot: Slot, reading: Reading) -> ft.Control:
     if slot.comment:
         parts.append(text.soft(desk.t("review.commented", text=slot.comment)))
     return ft.Column(parts, spacing=3, tight=True)
+
+
+def _cases(desk: Desk, cases: Sequence[Case]) -> list[ft.Control]:
+    if not cases:
+        return []
+    return [cards.section(desk.t("review.cases"), [cards.card([_case(desk, c) for c in cases])])]
 
 
 def _case(desk: Desk, case: Case) -> ft.Control:

@@ -97,6 +97,15 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "review.found": ("本次入户所见", "What the visit found"),
     "review.household": ("户情况", "The household"),
     "review.members": ("家庭成员", "Members"),
+    "review.photos": ("照片", "Photos"),
+    "review.photo_open": ("查看照片", "Show the photos"),
+    "review.photo_waiting": ("还在入户人员的设备上，尚未收到", "Still on the visitor's device"),
+    "review.photo_count": ("{here}/{n} 张已收到", "{here} of {n} received"),
+    "review.kin": (
+        "家庭成员与村干部或经办人员有近亲属关系：须单独登记备案（民发〔2021〕57号第十二条），县级要入户调查。",
+        "Somebody in the family is close kin of staff: it is registered apart (Min Fa [2021] No. 57, art. 12) and the "
+        "county visits too.",
+    ),
     "review.cases": ("已有决定", "Decided before"),
     "review.decided": ("{verdict}，{amount}/月", "{verdict}, {amount} a month"),
     "review.decided_on": ("{day} 决定", "Decided {day}"),
@@ -186,6 +195,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "audit.line": ("第 {n} 条", "No. {n}"),
     "audit.about": ("对象 {about}", "About {about}"),
     "audit.file_read": ("查看一户的资料", "Read a household's file"),
+    "audit.photo_read": ("查看照片", "Looked at a photo"),
     "audit.queue_read": ("查看复核列表", "Read the queue"),
     "audit.held_read": ("查看搁置的改动", "Read the held changes"),
     "audit.audit_read": ("查看审计记录", "Read the audit"),

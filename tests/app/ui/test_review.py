@@ -11,15 +11,15 @@ import pytest
 from app.door import Door
 from app.main import client
 from app.ui.screens.review_queue import status_of
+from schemas import codec
 from schemas.codec import Value
+from sync_server import chunks, devices
 from sync_server.authoring import Draft
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
 from sync_server.settings import settings
 from tests.app.ui.harness import Window
 from tests.sync_server.desk import PASSWORD, CountyHouse, Hands, Tablet, Visited
-
-WIDE = {"width": 1400, "height": 900}
 
 
 @dataclass
@@ -28,9 +28,10 @@ class Office:
     serving: Serving
     folder: Path
 
-    def window(self, route: str = "/desk", **size: int) -> Window:
+    def window(self, route: str = "/desk", width: int = 1400, height: int = 900) -> Window:
         door = Door(self.folder / "vault", self.serving.url)
-        return Window(client(door, self.serving.url, self.house.hands.clock), route=route, **(size or WIDE))
+        made = client(door, self.serving.url, self.house.hands.clock)
+        return Window(made, route=route, width=width, height=height)
 
     def visited(self, **visit: Value) -> Visited:
         return Visited.made(self.house, Tablet(self.house, "wang", "平板一"), **visit)
@@ -58,7 +59,7 @@ async def log_in(window: Window, user: str) -> None:
 
 
 def disabled(window: Window, identifier: str) -> Any:
-    return window.named(identifier).disabled
+    return getattr(window.named(identifier), "disabled", None)
 
 
 async def test_a_supervisor_opens_the_visit_reads_the_reasons_and_approves(office: Office) -> None:
@@ -118,7 +119,7 @@ async def test_a_conflict_shows_both_sides_and_settling_it_opens_the_way(office:
             assert window.says(words), words
         keep = [s.identifier for s in window.all(ft.Semantics) if (s.identifier or "").startswith("keep-address")]
         assert len(keep) == 2
-        await window.press(keep[0])
+        await window.press(str(keep[0]))
         await window.until(lambda: not disabled(window, "approve"))
         assert office.house.heads(visited.household).conflicts() == {}
 
@@ -256,3 +257,26 @@ async def test_a_held_change_is_looked_at_and_taken(office: Office) -> None:
         await window.press(f"take-{change.id[:8]}")
         await window.until(lambda: window.says("没有搁置的改动"))
         assert set(office.house.heads(visited.household).conflicts()) == {"address"}
+
+
+async def test_photos_come_when_asked_for_and_signatures_are_drawn(office: Office) -> None:
+    visited = office.visited(signatures={"respondent": "M10 10L300 150"}, kin={"is_kin": "yes", "name": "钱主任"})
+    data = b"\xff\xd8\xff a picture"
+    about = {"visit": visited.visit, "size": len(data), "type": "image/jpeg", "purpose": "inside"}
+    hashes = {"sha256": codec.sha256(data), "chunks": [codec.sha256(data)]}
+    visited.tablet.write(
+        Draft(visited.household, office.house.new_id(), "attachment", "", {**about, **hashes}),
+        Draft(visited.household, office.house.new_id(), "attachment", "", {**about, **hashes, "size": 1}),
+    )
+    office.house.server.db.transaction(
+        lambda tx: chunks.put(tx, devices.find(tx, visited.tablet.device), hashes["chunks"][0], data)
+    )
+    async with office.window(f"/desk/visits/{visited.visit}") as window:
+        await log_in_then(window, "li", "photos")
+        assert window.says("1/2 张已收到")
+        assert window.says("尚未收到")
+        assert window.says("须单独登记备案")
+        assert window.all(ft.Semantics, label="被访人：已签字")
+        await window.press("photos")
+        await window.until(lambda: window.all(ft.Image))
+        assert window.one(ft.Image).src == data
