@@ -14,7 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.sync.session import Answer, Ask, Outcome, Phase, Progress, Session, Store
+from app.sync.session import Answer, Ask, Outcome, Phase, Progress, Session
+from app.sync.store import Store
 from schemas.clock import Clock
 from schemas.problems import Failed, catalogue
 
