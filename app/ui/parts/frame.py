@@ -34,7 +34,7 @@ def frame(
     )
     inner = ft.Container(
         content,
-        padding=ft.Padding.only(left=edge, right=edge, top=4, bottom=28),
+        padding=ft.Padding.only(left=edge, right=edge, top=4, bottom=28 if scroll else 0),
         width=column,
         expand=not scroll,
     )

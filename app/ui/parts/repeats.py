@@ -46,11 +46,11 @@ def OpenCard(
     fold: Fold, node: Rows, row: Row, number: int, sheet: Sheet, lang: str, columns: int, body: Body
 ) -> ft.Control:
     """A short row."""
-    title = ft.Text(fold.title or say(lang, "part.row", n=number), theme_style=TITLE, expand=True)
-    head: list[ft.Control] = [title]
+    title = fold.title or say(lang, "part.row", n=number)
+    head: list[ft.Control] = [ft.Text(title, theme_style=TITLE, expand=True)]
     if node.can_remove:
-        head.append(_remove(row, lang, lambda: sheet.remove(node.path, row.instance, fold.title or title.value)))
-    return _card([ft.Row(head), body(row.nodes, sheet, lang, columns)])
+        head.append(_remove(row, lang, lambda: sheet.remove(node.path, row.instance, title)))
+    return _card([ft.Container(ft.Row(head), padding=ft.Padding.only(left=10)), body(row.nodes, sheet, lang, columns)])
 
 
 @ft.component

@@ -173,4 +173,6 @@ def _word(table: str, code: str, lang: str) -> str:
 
 
 def _in(words: Words, lang: str) -> str:
-    return words.get(lang) or words.get("zh") or ""
+    """Words in a language, as they stand at the beginning of a line."""
+    text = words.get(lang) or words.get("zh") or ""
+    return text[:1].upper() + text[1:]

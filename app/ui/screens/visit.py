@@ -33,7 +33,9 @@ BESIDE = 356
 ROOM_FOR_LIST = 920
 ROOM_FOR_RESULT = 1240
 ROOM_FOR_TWO = 640
-"""From these widths on (at 100 % text) the contents, the result, and two columns of questions have room."""
+ROOM_FOR_WORDS = 330
+"""From these widths on (at 100 % text) the contents, the result, two columns of questions, and the verdict in words
+below the form have room."""
 
 
 @ft.component
@@ -112,7 +114,7 @@ def Open(desk: Desk, sheet: Sheet, asking: Asking, key: str = "") -> ft.Control:
         panes.append(_aside(result, BESIDE))
     return frame(
         desk,
-        t("visit.of", head=sheet.visit.head) if sheet.visit.head else t("visit.title"),
+        _title(desk, sheet.visit.head),
         [ft.Row(panes, spacing=24, expand=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH)],
         back=f"/household/{household}",
         buttons=[memo(Saved)(sheet.saving, lang, desk.wide), _menu(desk, asking)],
@@ -142,11 +144,11 @@ def Form(layout: Layout, contents: Contents, sheet: Sheet, lang: str, columns: i
         parts.append(ft.Container(text.soft(section.hint), padding=_INSET))
     parts += [ft.Container(told, padding=_INSET) for told in _told(sheet, lang, contents.at() == 0)]
     parts.append(body(layout.nodes, sheet, lang, columns))
+    inner = ft.Column(parts, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return ft.Column(
-        parts,
+        [ft.Container(inner, padding=ft.Padding.only(right=10 if listed else 0, bottom=28))],
         ref=column.current,
         key=layout.section,
-        spacing=14,
         scroll=ft.ScrollMode.AUTO,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -182,8 +184,8 @@ def Proposed(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
 
 
 @ft.component
-def Chip(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
-    """The result so far in a button that opens it."""
+def Chip(proposal: Proposal, sheet: Sheet, lang: str, tight: bool) -> ft.Control:
+    """The result so far in a button that opens it; `tight` leaves its words to the tooltip."""
     first = proposal.result.programmes[0] if proposal.result and proposal.result.programmes else None
     words = say(lang, "visit.result")
     if first is not None:
@@ -191,20 +193,25 @@ def Chip(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
         if first.verdict == "eligible":
             words += f" · {verdict.amount(first, lang)}"
     shade = theme.tone(verdict.TONES.get(first.verdict, "plain") if first else "plain")
+    style = ft.ButtonStyle(color=shade.ink, bgcolor=shade.ground, side=ft.BorderSide(1, shade.line))
 
     def show(_: object) -> None:
         sheet.asking.panel = "" if sheet.asking.panel == "result" else "result"
 
-    button = ft.OutlinedButton(
-        ft.Text(words, text_align=ft.TextAlign.CENTER),
-        icon=ft.Icon(shade.icon, color=shade.ink),
-        style=ft.ButtonStyle(color=shade.ink, bgcolor=shade.ground, side=ft.BorderSide(1, shade.line)),
-        on_click=show,
-    )
-    return actions.named("visit.result", button)
+    if tight:
+        return actions.icon(shade.icon, words, show, id="visit.result", icon_color=shade.ink, style=style)
+    symbol = ft.Icon(shade.icon, color=shade.ink)
+    label = ft.Text(words, text_align=ft.TextAlign.CENTER)
+    return actions.named("visit.result", ft.OutlinedButton(label, icon=symbol, style=style, on_click=show))
 
 
 _INSET = ft.Padding.symmetric(horizontal=10)
+
+
+def _title(desk: Desk, head: str) -> str:
+    if not head:
+        return desk.t("visit.title")
+    return desk.t("visit.of", head=head) if desk.wide else head
 
 
 def _form(sheet: Sheet, lang: str, columns: int, listed: bool) -> ft.Control:
@@ -278,11 +285,12 @@ def _cover(desk: Desk, sheet: Sheet, finish: actions.Handler) -> ft.Control:
 
 
 def _footer(desk: Desk, sheet: Sheet, beside: bool) -> list[ft.Control]:
-    chip = ft.Container(memo(Chip)(sheet.proposal, sheet, desk.lang), expand=True)
+    tight = desk.width / max(1.0, desk.scale) < ROOM_FOR_WORDS
+    chip = ft.Container(memo(Chip)(sheet.proposal, sheet, desk.lang, tight), expand=not tight)
     return [
         memo(Back)(sheet.contents, sheet, desk.lang, desk.wide),
         *([] if beside else [chip]),
-        memo(On)(sheet.contents, sheet, desk.lang, desk.wide),
+        ft.Container(memo(On)(sheet.contents, sheet, desk.lang, desk.wide), expand=tight),
     ]
 
 
