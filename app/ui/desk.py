@@ -218,7 +218,15 @@ class Desk:
         self.notice = None
 
     def refresh(self) -> None:
+        """Have every list read again, because what the vault holds has changed."""
         self.fresh += 1
+
+    def wrote(self) -> None:
+        """Something was written here: show it, count it as waiting, and send it if there is a network."""
+        self.refresh()
+        self.pulse.look()
+        if self.inside is not None:
+            self.inside.runner.start()
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

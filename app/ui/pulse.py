@@ -22,6 +22,7 @@ class Pulse:
     state: SyncState | None = None
     _runner: Runner | None = field(default=None, init=False)
     _end: Callable[[], None] | None = field(default=None, init=False)
+    _look: Callable[[], None] | None = field(default=None, init=False)
 
     def follow(self, runner: Runner, told: Told) -> None:
         """Show a runner from now on; `told` hears of each state shown, with the one before. Call on the event loop, in
@@ -42,13 +43,19 @@ class Pulse:
 
         context = contextvars.copy_context()
         self._runner = runner
+        self._look = lambda: heard(runner.state())
         self._end = runner.subscribe(heard)
-        heard(runner.state())
+        self.look()
+
+    def look(self) -> None:
+        """Ask the runner now, because what waits has changed without it."""
+        if self._look is not None:
+            self._look()
 
     def rest(self) -> None:
         """Show no runner."""
         if self._end is not None:
             self._end()
-        self._end = None
+        self._end = self._look = None
         self._runner = None
         self.state = None

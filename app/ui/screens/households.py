@@ -22,7 +22,12 @@ def Households(desk: Desk, key: str = "") -> ft.Control:
 def Pick(desk: Desk, key: str = "") -> ft.Control:
     """What stands beside the list while no household is open."""
     words = status.empty(ft.Icons.HOLIDAY_VILLAGE_OUTLINED, desk.t("households.pick"), desk.t("households.pick_body"))
-    return ft.Container(words, alignment=ft.Alignment.CENTER, expand=True)
+    return ft.Column(
+        [words],
+        expand=True,
+        alignment=ft.MainAxisAlignment.CENTER,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
 
 
 @ft.component

@@ -45,7 +45,7 @@ def Register(desk: Desk, key: str = "") -> ft.Control:
         made = await desk.off(
             work.register, entry.area, entry.head.strip(), entry.address.strip(), entry.phone.strip(), entry.hukou
         )
-        desk.refresh()
+        desk.wrote()
         desk.go(f"/household/{made}")
 
     area = ft.Semantics(

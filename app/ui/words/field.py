@@ -121,7 +121,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "row.overdue": ("已过期 {n} 天", "{n} days overdue", "{n} day overdue"),
     "row.due_today": ("今天", "Today"),
     "row.due_tomorrow": ("明天", "Tomorrow"),
-    "row.due": ("{day}", "{day}"),
+    "row.due": ("计划 {day}", "Planned {day}"),
     "row.visited": ("{day}入户", "Visited {day}"),
     "row.nameless": ("（未填姓名）", "(no name yet)"),
     # households

@@ -49,6 +49,11 @@ class Place:
     url: str
     folder: Path
     clock: Clock
+    serving: Serving
+
+    def stop(self) -> None:
+        """The server goes away."""
+        self.serving.stop()
 
     @property
     def door(self) -> Door:
@@ -116,6 +121,6 @@ def village(folder: Path, clock: Clock | None = None) -> Iterator[Place]:
     server.db.transaction(found)
     serving = Serving.start(listener(app, "127.0.0.1", 0), bind("127.0.0.1", 0))
     try:
-        yield Place(server, serving.url, folder / "device", clock or Clock())
+        yield Place(server, serving.url, folder / "device", clock or Clock(), serving)
     finally:
         serving.stop()
