@@ -24,7 +24,7 @@ from app.vault.vault import Vault
 from app.web import web_app
 from schemas.clock import Clock
 from schemas.problems import Failed
-from sync_server import county
+from sync_server import audit, county
 from sync_server.demo import tablet
 from sync_server.demo.county import COUNTY, account
 from sync_server.demo.folder import Folder, claimed
@@ -82,29 +82,31 @@ def running(folder: Folder, port: int, tell: Callable[[str], None] = _say) -> It
         app = create_app(settings(folder.path), clock)
         server: Server = app.state.server
         stack.callback(server.close)
-        _prepare_server(server, tell)
+        mark = _prepare_server(server, tell)
         web_socket = stack.enter_context(bind(HOST, port))
         server_socket = stack.enter_context(bind(HOST, web_socket.getsockname()[1] + 1))
         serving = Serving.start(listener(app, HOST, 0), server_socket)
         stack.callback(serving.stop)
-        secret = FileSecret(folder.secret)
-        vault = Vault(folder.vault, clock, secret)
+        secret = FileSecret(folder.secret(mark))
+        vault = Vault(folder.vault(mark), clock, secret)
         stack.callback(vault.close)
         tablet.prepare(vault, server, serving.url, map(account, tablet.RESIDENTS), clock, tell)
-        door = Door(folder.vault, serving.url, moved_to=serving.url, secret=secret, clock=clock)
+        door = Door(folder.vault(mark), serving.url, moved_to=serving.url, secret=secret, clock=clock)
         web = Serving.start(_web(web_app(door, serving.url, clock)), web_socket)
         stack.callback(web.stop)
         tell(welcome(web, serving, port, folder.path))
         yield web.url
 
 
-def _prepare_server(server: Server, tell: Callable[[str], None]) -> None:
+def _prepare_server(server: Server, tell: Callable[[str], None]) -> str:
+    """Fills a fresh server; a mark of the database comes back, another one for each that was ever filled."""
     here = [c.code for c in server.db.snapshot(county.counties)]
     if not here:
         tell(FOUNDING)
         seed(server.db)
     elif here != [COUNTY]:
         raise Failed("county_taken")
+    return server.db.snapshot(lambda tx: audit.read(tx, COUNTY, limit=1)[0].chain[:8])
 
 
 def _web(app: object) -> uvicorn.Server:

@@ -24,15 +24,14 @@ OURS = ("server.db", "server.db-wal", "server.db-shm", "keys", "tablet", "tablet
 class Folder:
     path: Path
 
-    @property
-    def vault(self) -> Path:
-        """The vault of the tablet that the web client plays."""
-        return self.path / "tablet"
+    def vault(self, server: str) -> Path:
+        """The vault of the tablet that the web client plays, for the server of this mark: a tablet that was enrolled
+        at one database is unknown to another."""
+        return self.path / "tablet" / server
 
-    @property
-    def secret(self) -> Path:
-        """What a tablet's key store would hold; apart from the vault, as there."""
-        return self.path / "tablet-secret"
+    def secret(self, server: str) -> Path:
+        """What that tablet's key store would hold; apart from the vault, as there."""
+        return self.path / "tablet-secret" / server
 
     def clear(self) -> None:
         """Removes what a demo has put here. Raises Failed("reset_elsewhere") when the server's data is not here, and

@@ -84,7 +84,10 @@ def tablet_opens_and_syncs_after_the_server_moved(folder: Path) -> None:
         with claimed(folder) as mine, running(mine, port, said.append) as url:
             assert f":{port}" not in url
             assert f"{port} was taken" in "".join(said)
-            opened = Vault(mine.vault, Clock(), FileSecret(mine.secret)).unlock("visitor", account("visitor").pin)
+            (mark,) = [p.name for p in (mine.path / "tablet").iterdir()]
+            opened = Vault(mine.vault(mark), Clock(), FileSecret(mine.secret(mark))).unlock(
+                "visitor", account("visitor").pin
+            )
             assert len(opened.summaries()) == 50
             server = re.findall(r"http://127\.0\.0\.1:\d+", "".join(said))[1]
             outcome = sync_once(opened, Http(server, opened.device(), opened.sign))
