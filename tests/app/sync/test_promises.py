@@ -213,7 +213,8 @@ class Village(RuleBasedStateMachine):
     def is_backed_up(self, who: str) -> None:
         hand = self.hands[who]
         hand.close()
-        shutil.copytree(hand.folder, self._backup(who), dirs_exist_ok=True)
+        shutil.rmtree(self._backup(who), ignore_errors=True)
+        shutil.copytree(hand.folder, self._backup(who))
         hand.unlock()
         self.backups[who] = {word for word, author in self.written.items() if author == who}
 
