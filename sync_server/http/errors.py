@@ -11,6 +11,7 @@ import traceback
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -85,6 +86,8 @@ class LastResort:
 
         try:
             await self._app(scope, receive, noting)
+        except ClientDisconnect:
+            log.info("%s ended: the line was cut", scope["method"])  # everyday in the field, and nobody is left to tell
         except Exception as error:  # noqa: BLE001 - the last place where one can be kept from the screen and the log
             log.error("%s failed: %s", scope["method"], place(error))  # noqa: TRY400 - a traceback may quote a person
             if not started:

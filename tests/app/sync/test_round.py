@@ -102,6 +102,18 @@ def test_a_line_that_dies_at_any_byte_of_a_push_loses_nothing(tablet: Tablets, c
     assert len(a.open.summaries()) == written
 
 
+def test_a_line_that_dies_in_a_request_is_no_error_of_the_server(
+    tablet: Tablets, caplog: pytest.LogCaptureFixture
+) -> None:
+    a = tablet("lin")
+    a.register("甲" * 5000)
+    a.line.request_bytes = 900
+    a.sync()
+    a.line.mend()
+    assert a.sync().safe
+    assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == []
+
+
 def test_a_pull_that_is_cut_goes_on_where_it_was(tablet: Tablets) -> None:
     a, b = tablet("lin"), tablet("lan")
     for i in range(12):
