@@ -106,7 +106,7 @@ def test_a_line_that_dies_in_a_request_is_no_error_of_the_server(
     tablet: Tablets, caplog: pytest.LogCaptureFixture
 ) -> None:
     a = tablet("lin")
-    a.register("甲" * 5000)
+    a.register(random.Random(2).randbytes(5000).hex())
     a.line.request_bytes = 900
     a.sync()
     a.line.mend()
