@@ -68,6 +68,7 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
         "device_name": names.devices.get(last.change.device, "") if last else "",
         "skew": last.skew if last else None,
         "sections": [_section(file, h, visit, {**by, **older}, together) for h in file.in_question(visit)],
+        "people": review.person_names(tx, file.county, _mentioned(file, visit)),
         "members": {m.record: str(m.heads.value("name") or "") for m in file.of("member")},
         "conflicts": conflicts.listed(file, visit, packs, by, names),
         "photos": photos.listed(tx, file, visit),
@@ -192,6 +193,13 @@ def _case(case: Head) -> dict[str, Value]:
         "decision": case.heads.value("decision"),
         "conflict": bool(case.heads.conflicts()),
     }
+
+
+def _mentioned(file: HouseholdFile, visit: Head) -> set[str]:
+    """The users whom the page's values name."""
+    said = [visit.heads.value("review"), *(c.heads.value("decision") for c in file.of("case"))]
+    users = [(s or {}).get("by") for s in said] + [file.root.heads.value("assigned_to") if file.root else None]
+    return {u for u in users if isinstance(u, str)}
 
 
 def _live(shown: Iterable[Head]) -> set[str]:

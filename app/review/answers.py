@@ -185,7 +185,7 @@ class May:
 @dataclass(frozen=True)
 class VisitPage:
     """Everything the visit's page shows. `skew` is how many seconds the device's clock was ahead when it last spoke,
-    None when it never said. `members` maps member record ids to names."""
+    None when it never said. `members` maps member record ids to names, `people` the user names in values to names."""
 
     visit: str
     household: str
@@ -204,6 +204,7 @@ class VisitPage:
     skew: int | None
     sections: tuple[Section, ...]
     members: Mapping[str, str]
+    people: Mapping[str, str]
     conflicts: tuple[Conflict, ...]
     photos: tuple[Photo, ...]
     assessment: Assessment | None

@@ -75,6 +75,7 @@ def desk_buttons(desk: Desk) -> list[ft.Control]:
     async def out() -> None:
         await act(desk, desk.review.logout)
         desk.leave()
+        desk.go("/desk")  # the next one to log in may not be allowed where this one was
 
     return [
         actions.icon(ft.Icons.REFRESH, desk.t("review.refresh"), desk.refresh, id="refresh"),

@@ -10,9 +10,10 @@ from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.frame import frame
 from app.ui.screens.review_asking import act, failure, use_asked, use_pick, waiting
-from app.ui.screens.review_queue import ReviewQueue, desk_buttons, who
+from app.ui.screens.review_queue import STATUSES, ReviewQueue, desk_buttons, who
 from app.ui.screens.review_visit import CLOCK_MATTERS
 from app.ui.words.catalogue import catalogue
+from schemas import ids
 from schemas.problems import Failed
 
 
@@ -201,10 +202,21 @@ def _audit_row(desk: Desk, row: AuditRow) -> ft.Control:
     known = f"audit.{row.what}" in catalogue()
     what = desk.t(f"audit.{row.what}") if known else row.what
     name = desk.t("audit.server") if row.who == "server" else row.name or row.who
+    about = _about(desk, row.about)
+    line = desk.t("audit.line", n=row.n)
     return ft.Column(
         [
             ft.Row([text.label(f"{name} · {what}", expand=True), text.soft(desk.moment(row.at))]),
-            text.soft(f"{desk.t('audit.line', n=row.n)} · {desk.t('audit.about', about=row.about)}", selectable=True),
+            text.soft(f"{line} · {desk.t('audit.about', about=about)}" if about else line, selectable=True),
         ],
         spacing=0,
     )
+
+
+def _about(desk: Desk, about: str) -> str:
+    """What a line is about, as people call it: the short code of a record, the list that was read, else as it is."""
+    if ids.is_record_id(about):
+        return ids.short_code(about)
+    if about in STATUSES:
+        return desk.t(f"queue.{about}")
+    return "" if about == "held" else about

@@ -5,7 +5,7 @@ shown as it is rather than left out, because a reader must not think that nothin
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from app.ui.parts import figures
@@ -38,10 +38,11 @@ _PARTS: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """Who reads: their language, and the names of the members that rows point to."""
+    """Who reads: their language, the names of the members that rows point to and of the users that values name."""
 
     lang: str
     members: Mapping[str, str]
+    people: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, key: str, **figures: object) -> str:
         return say(self.lang, key, **figures)
@@ -68,6 +69,8 @@ def lines(slot: str, kind: str, codes: str, value: Value, reading: Reading) -> t
             return _table(slot, [row for row in value if isinstance(row, Mapping)], reading)
         case "object", Mapping():
             return _object(slot, value, reading)
+        case "text", str() if slot == "assigned_to":
+            return (reading.people.get(value, value) or "—",)
         case "code", _:
             return (reading.label(codes, value),)
         case "codes", list():

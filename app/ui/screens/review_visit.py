@@ -14,7 +14,7 @@ from app.ui.parts.frame import frame
 from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_conflicts import Conflicts
 from app.ui.screens.review_decide import Approve, Return, visit_slots
-from app.ui.screens.review_pictures import Photos, signatures
+from app.ui.screens.review_pictures import SIGNERS, Photos, signatures
 from app.ui.screens.review_queue import VERDICT_TONE, status_of
 from app.ui.screens.review_values import Reading, lines
 from schemas.codec import NotCanonical
@@ -73,7 +73,7 @@ def ReviewVisit(desk: Desk, visit: str) -> ft.Control:
         return frame(desk, desk.t("queue.title"), [failure(desk, asked.failed, desk.refresh)], back=back)
     if page is None:
         return frame(desk, desk.t("queue.title"), [waiting(desk.lang)], back=back)
-    reading = Reading(desk.lang, page.members)
+    reading = Reading(desk.lang, page.members, page.people)
     body = [
         *_standing(desk, page, assess, busy),
         *([Conflicts(desk, page.conflicts, reading, page.may.settle, settle)] if page.conflicts else []),
@@ -138,7 +138,8 @@ def _standing(desk: Desk, page: VisitPage, assess: Callable[[], Awaitable[None]]
         out.append(status.banner(desk.t("review.skew", way=way, minutes=abs(page.skew) // 60), "info"))
     said = page.review if isinstance(page.review, dict) else {}
     if page.status in ("accepted", "returned") and said.get("at"):
-        told = desk.t(f"review.{page.status}", name=said.get("name") or said.get("by"), at=desk.moment(said["at"]))
+        by = str(said.get("by", ""))
+        told = desk.t(f"review.{page.status}", name=page.people.get(by, by), at=desk.moment(said["at"]))
         comment = f"：{said['comment']}" if said.get("comment") else ""
         out.append(status.banner(told + comment, "ok" if page.status == "accepted" else "warn"))
         return out
@@ -199,13 +200,15 @@ def _slots(desk: Desk, slots: Sequence[Slot], reading: Reading) -> list[ft.Contr
 
 def _value(desk: Desk, slot: Slot, reading: Reading) -> ft.Control:
     """The value, and under it what it was before this visit, whether it is in conflict, what was asked for."""
-    parts: list[ft.Control] = [
-        text.body(line, selectable=True) for line in lines(slot.slot, slot.type, slot.codes, slot.value, reading)
-    ]
-    if slot.slot == "signatures" and isinstance(slot.value, dict):
-        drawn = signatures(desk, slot.value)
-        if drawn:
-            parts.append(ft.Row(drawn, wrap=True, spacing=14, run_spacing=10))
+    value, drawn = slot.value, list[ft.Control]()
+    if slot.slot == "signatures" and isinstance(value, dict):
+        drawn = signatures(desk, value)
+        value = {k: v for k, v in value.items() if k not in SIGNERS} if drawn else value
+    parts: list[ft.Control] = []
+    if drawn:
+        parts.append(ft.Row(drawn, wrap=True, spacing=14, run_spacing=10))
+    if value or not drawn:
+        parts += [text.body(line, selectable=True) for line in lines(slot.slot, slot.type, slot.codes, value, reading)]
     if slot.changed:
         old = "；".join(lines(slot.slot, slot.type, slot.codes, slot.before, reading))
         parts.append(
