@@ -38,7 +38,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "queue.clash": ("{n} 处不一致", "{n} conflicts", "{n} conflict"),
     "queue.stale": ("需重新测算", "Out of date"),
     "queue.unassessed": ("未测算", "No result"),
-    "queue.pick": ("从左边选一次入户", "Choose a visit on the left"),
     # changes held for a supervisor
     "tab.held": ("搁置", "Held"),
     "held.title": ("搁置的改动", "Held changes"),
