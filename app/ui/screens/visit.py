@@ -342,4 +342,4 @@ def _discarding(desk: Desk, asking: Asking, discard: actions.Handler) -> ft.Aler
 def _leave(desk: Desk, sheet: Sheet) -> None:
     sheet.put_down()
     desk.sheet = None
-    desk.refresh()
+    desk.wrote()
