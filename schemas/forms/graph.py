@@ -6,11 +6,17 @@ form that could go round in a circle is refused when it is imported and not on a
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from schemas.forms.model import Element, Form
+from schemas.forms.model import REPEAT, Element, Form
 from schemas.forms.xpath import Call, Expression, Path, Step, parse
 
 Edge = tuple[str, str]
 """("value" | "relevant" | "put", element path); "put" is an answer that another one triggers."""
+
+
+_CURRENT = Call("current", ())
+_HERE = Path(False, None, (), (Step("self", "node()"),))
+_OF_CONTEXT = frozenset({"string", "number", "string-length", "normalize-space"})
+"""Functions that read the context node when they are called without arguments."""
 
 
 class NoSuchPlace(ValueError):
@@ -24,15 +30,28 @@ class NoSuchPlace(ValueError):
 class Shape:
     """The element tree of a form as paths, the root being ""."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, *, strict: bool = True) -> None:
+        self.strict = strict
         self.elements = form.elements
         self.below: dict[str, list[str]] = {"": [e.path for e in form.children]}
         for element in form.elements.values():
             self.below[element.path] = [e.path for e in element.children]
 
+    def repeated(self, path: str) -> bool:
+        """Whether a place is inside a repeat, so that there are several of it."""
+        return any(e.type == REPEAT for p, e in self.elements.items() if path.startswith(f"{p}/") or path == p)
+
     def targets(self, tree: Expression, context: str) -> set[str]:
         """The elements that an expression at an element may read; raises NoSuchPlace."""
-        return {t for path, here in self._paths(tree, [context]) for t in self._walk(path, here, context)}
+        return {target for target, _ in self.reads(tree, context)}
+
+    def reads(self, tree: Expression, context: str) -> Iterator[tuple[str, bool]]:
+        """The same, each with whether it can only be the very place where the expression stands."""
+        alone = not self.repeated(context)
+        for path, here in self._paths(tree, [context]):
+            plain = path in (_HERE, Path(False, _CURRENT, (), ()))
+            for target in self._walk(path, here, context):
+                yield target, target == context and (plain or alone)
 
     def in_list(self, tree: Expression, context: str, columns: Iterable[str]) -> None:
         """Checks a choice filter, whose bare names are the columns of its list; raises NoSuchPlace."""
@@ -52,8 +71,10 @@ class Shape:
 
     def _walk(self, path: Path, here: list[str] | None, current: str) -> Iterator[str]:
         at: list[str] | None = here
-        if path.start is not None:
-            at = [current] if path.start == Call("current", ()) else None
+        if path.start == _CURRENT:
+            at = [current]
+        elif path.start is not None:
+            at = None
             for inner, context in self._paths(path.start, here):
                 found = list(self._walk(inner, context, current))
                 yield from found
@@ -75,7 +96,7 @@ class Shape:
         found: list[str] = []
         for place in at:
             found += [p for p in self._axis(step.axis, place, step.test) if p not in found]
-        if not found and step.test not in ("*", "node()"):
+        if self.strict and not found and step.test not in ("*", "node()"):
             raise NoSuchPlace(step.test)
         return found
 
@@ -102,7 +123,7 @@ class Shape:
 
 def circle(form: Form) -> str | None:
     """The path of an element whose value or relevance depends on itself, or that triggers itself; else None."""
-    shape = Shape(form)
+    shape = Shape(form, strict=False)
     edges = {edge: out for e in form.elements.values() for edge, out in _edges(shape, e)}
     done: set[Edge] = set()
     for start in edges:
@@ -126,9 +147,10 @@ def _reads(shape: Shape, element: Element, source: str) -> set[Edge]:
     if not source:
         return set()
     out: set[Edge] = set()
-    for target in shape.targets(parse(source), element.path):
+    for target, itself in shape.reads(parse(source), element.path):
         out.add(("value", target))
-        if target != element.path:
+        # A question sees its own answer whether it is relevant or not, but not that of its like in another instance.
+        if not itself:
             out.add(("relevant", target))
     return out
 
@@ -155,6 +177,10 @@ def _outside_predicates(tree: Expression) -> Iterator[Expression]:
     if isinstance(tree, Path):
         yield tree
         return
+    if tree == _CURRENT:
+        yield Path(False, tree, (), ())
+    elif isinstance(tree, Call) and not tree.arguments and tree.name in _OF_CONTEXT:
+        yield _HERE
     if isinstance(tree, Call):
         for argument in tree.arguments:
             yield from _outside_predicates(argument)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from schemas.forms.evaluate import UnknownFunction, expression
+from schemas.forms.graph import circle
 from schemas.forms.model import Element, Form, Words
 from schemas.forms.place import Compiled, Place
 from schemas.forms.values import text
@@ -41,11 +42,15 @@ class Program:
 @lru_cache(maxsize=16)
 def program(form: Form) -> Program:
     """The program of a form; raises Failed for one that a newer version published and this one cannot run."""
+    rules = {path: _rules(element) for path, element in form.elements.items()}
+    around = circle(form)
+    if around:
+        raise Failed("form_cycle", place=around)
     triggers: dict[str, tuple[Element, ...]] = {}
     for element in form.elements.values():
         if element.trigger:
             triggers[element.trigger] = (*triggers.get(element.trigger, ()), element)
-    return Program({path: _rules(element) for path, element in form.elements.items()}, triggers)
+    return Program(rules, triggers)
 
 
 def _rules(element: Element) -> Rules:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from schemas import problems
 from schemas.forms.items import Group, Instance, Item, Offer, Question, Repeat, Section, Trouble
 from schemas.forms.model import GROUP, REPEAT, Choice, Element, Words, words
-from schemas.forms.spots import Many, Spot, everywhere
+from schemas.forms.spots import Many, Spot
+
+_GONE = {"zh": "（已移除）", "en": "(removed)"}
+"""What is shown for a chosen instance that is no longer there."""
 
 
 def section(element: Element, kid: Spot | Many, lang: str) -> Section:
@@ -75,7 +78,7 @@ def _offers(spot: Spot, lang: str) -> Iterator[Offer]:
     chosen = value if isinstance(value, list) else [value] if isinstance(value, str) else []
     shown = set()
     if spot.element.instances:
-        offers = [Offer(s.id, _title(s, n, lang)) for n, s in _instances(spot)]
+        offers = [Offer(i, _title(s, n, lang)) for n, (i, s) in enumerate(spot.instances().items(), 1)]
     elif spot.element.choices:
         offers = [Offer(c.value, words(c.label, lang)) for c in spot.choices()]
     else:
@@ -87,15 +90,8 @@ def _offers(spot: Spot, lang: str) -> Iterator[Offer]:
     for code in chosen:
         if code not in shown:
             known: Choice | None = everything.get(code)
-            yield Offer(code, words(known.label, lang) if known else code)
-
-
-def _instances(spot: Spot) -> list[tuple[int, Spot]]:
-    """The relevant instances of the repeat that a question chooses from, numbered from 1."""
-    top = spot
-    while top.parent is not None:
-        top = top.parent
-    return list(enumerate((s for s in everywhere(top, spot.element.instances) if s.relevant()), 1))
+            gone = words(_GONE, lang) if spot.element.instances else code
+            yield Offer(code, words(known.label, lang) if known else gone)
 
 
 def _repeat(many: Many, lang: str) -> Repeat:

@@ -161,6 +161,13 @@ class Spot:
             if test is None or values.truth(test(Place(item, self, around)))
         )
 
+    def instances(self) -> dict[str, "Spot"]:
+        """For a question whose choices are a repeat's instances: the relevant ones by id, in order."""
+        top: Spot = self
+        while top.parent is not None:
+            top = top.parent
+        return {spot.id: spot for spot in everywhere(top, self.element.instances) if spot.relevant()}
+
     def faults(self) -> tuple[tuple[str | Words, bool], ...]:
         """What is wrong with the answer here, as problem codes or the form's own words, and whether it is hard."""
         return self._cell("faults", self._faults)
@@ -181,6 +188,8 @@ class Spot:
             chosen = answer.value if isinstance(answer.value, list) else [answer.value]
             if not offered.issuperset(chosen):
                 found.append(("answer_choice", False))
+        if self.element.instances and answer.value not in self.instances():
+            found.append(("answer_gone", False))
         if self.rules and self.rules.constraint and not values.truth(self.computed("constraint")):
             found.append((self.element.message or "answer_constraint", not self.element.soft))
         return tuple(found)

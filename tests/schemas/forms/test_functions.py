@@ -198,7 +198,7 @@ OPERANDS = st.sampled_from(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.sampled_from(sorted(FUNCTIONS)), st.lists(OPERANDS, min_size=7, max_size=7))
+@given(st.sampled_from(sorted({*FUNCTIONS} - {"current"})), st.lists(OPERANDS, min_size=7, max_size=7))
 def test_no_function_breaks_on_any_answer(name: str, arguments: list[str]) -> None:
     entry = FUNCTIONS[name]
     count = next(n for n in range(min(entry.most, 7), -1, -1) if entry.takes(n))

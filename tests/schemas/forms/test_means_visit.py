@@ -175,6 +175,16 @@ def test_an_income_line_names_a_member_by_choosing() -> None:
     assert [(o.value, o.label) for o in question.choices] == [("id0", "王小明"), ("id1", "王·小毛")]
 
 
+def test_income_of_a_member_who_was_removed_is_pointed_out_and_never_shown_as_a_number() -> None:
+    run = opened(FORM)
+    fill(run, [WORKING, CHILD])
+    run.set("income/wage[id2]/wage_member", "id1")
+    run.remove("members", "id1")
+    question = asked(run, "en")["income/wage[id2]/wage_member"]
+    assert [(o.value, o.label) for o in question.choices] == [("id0", "王小明"), ("id1", "(removed)")]
+    assert [(t.path, t.code, t.hard) for t in run.problems("zh")] == [(question.path, "answer_gone", False)]
+
+
 def test_a_returned_visit_begins_with_everything_it_held() -> None:
     run = opened(FORM)
     fill(run, [WORKING, CHILD])
