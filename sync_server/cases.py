@@ -13,7 +13,7 @@ from schemas.codec import Value
 from schemas.merge import NOTHING
 from schemas.policy.result import Programme
 from schemas.problems import Failed
-from sync_server import audit, authoring, conflicts, devices, household_file, may, review, visit_page
+from sync_server import audit, authoring, conflicts, devices, feed, heads, household_file, may, review, visit_page
 from sync_server.authoring import Draft
 from sync_server.db import Tx
 from sync_server.heads import Head
@@ -89,7 +89,7 @@ def settle(tx: Tx, person: Person, record: str, slot: str, choose: str, seen: Co
     `choose` is none of them, `reason_needed` when the sides decide differently and no reason is given.
     """
     may.require(person.role, "settle")
-    devices.desk(tx, person.county)
+    _alone(tx, person, record)
     file = review.file_around(tx, person, record)
     head = file.records[record]
     sides = head.heads.conflicts().get(slot, {})
@@ -125,10 +125,17 @@ def assess(tx: Tx, person: Person, visit: str) -> str:
 
 def _opened(tx: Tx, person: Person, visit: str, act: str) -> HouseholdFile:
     may.require(person.role, act)
-    # The desk's device is the first row every writer at a desk locks: whoever waits here reads what the one before
-    # has decided.
-    devices.desk(tx, person.county)
+    _alone(tx, person, visit)
     return review.file_of(tx, person, visit)
+
+
+def _alone(tx: Tx, person: Person, record: str) -> None:
+    """Makes every other writer of the record's area wait, in the order in which all of them lock: a decision is taken
+    on what everyone has sent, and what is being sent at this moment comes either before it or after."""
+    devices.desk(tx, person.county)
+    head = heads.get(tx, person.county, record)
+    if head is not None:
+        feed.lock(tx, person.county, [head.area])
 
 
 def _decided(

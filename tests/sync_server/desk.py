@@ -116,6 +116,16 @@ class Tablet:
 
     def write(self, *drafts: Draft, held: bool = False) -> list[Change]:
         """The drafts as changes of this device, pushed; all of them are taken, or all `held`."""
+        push = self.signed(*drafts)
+        receipt = self.house.server.db.transaction(lambda tx: self.push(tx, push))
+        assert all(isinstance(v, wire.Held if held else wire.Taken) for v in receipt.verdicts), receipt.verdicts
+        return list(push.changes)
+
+    def push(self, tx: Tx, push: wire.Push) -> wire.Receipt:
+        return intake.push(tx, devices.find(tx, self.device), push)
+
+    def signed(self, *drafts: Draft) -> wire.Push:
+        """The drafts as this device's next changes, ready to be sent."""
         now = stamp(self.house.hands.at + timedelta(seconds=self.ahead))
         made = []
         for draft in drafts:
@@ -127,11 +137,7 @@ class Tablet:
             self.prev = change.id
             made.append(change)
         signature = signing.sign(self.key.private_bytes_raw(), signing.PUSH, made[-1].id.encode())
-        push = wire.Push(wire.PROTOCOL, self.device, now, tuple(made), signature)
-        db = self.house.server.db
-        receipt = db.transaction(lambda tx: intake.push(tx, devices.find(tx, self.device), push))
-        assert all(isinstance(v, wire.Held if held else wire.Taken) for v in receipt.verdicts), receipt.verdicts
-        return made
+        return wire.Push(wire.PROTOCOL, self.device, now, tuple(made), signature)
 
     def edit(self, household: str, record: str, kind: str, sets: Mapping[str, Value]) -> list[Change]:
         """An ordinary edit: it has seen what the server shows now."""

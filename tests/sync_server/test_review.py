@@ -1,5 +1,6 @@
 """Stories of the supervisor's desk, on a real server: what waits, what stands in the way, what is decided."""
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +12,7 @@ from schemas.codec import Value
 from schemas.problems import Failed
 from sync_server import audit, cases, chunks, devices, feed, held, library, photos, review, steward, visit_page
 from sync_server.authoring import Draft
+from sync_server.db import Tx
 from sync_server.settings import Settings
 from tests.sync_server.desk import COUNTY, OTHER_TOWN, VILLAGE, CountyHouse, Tablet, Visited
 
@@ -470,3 +472,29 @@ def test_two_supervisors_press_at_once_and_one_decides(house: CountyHouse, visit
         said = sorted(hands.map(press, range(4)))
     assert said == ["already_decided", "already_decided", "already_decided", "approved"]
     assert [a for a in house.audited() if a[1] == "visit_approved"] == [("li", "visit_approved", visited.visit)]
+
+
+def test_a_decision_waits_for_what_is_being_sent_at_that_moment(house: CountyHouse, visited: Visited) -> None:
+    other = Tablet(house, "zhao", "平板二")
+    sent = other.signed(Draft(visited.household, visited.household, "household", "", {"hukou": "urban"}))
+    arrived, commit = threading.Event(), threading.Event()
+
+    def slowly(tx: Tx) -> None:
+        other.push(tx, sent)
+        arrived.set()
+        assert commit.wait(30)
+
+    def decide() -> str:
+        try:
+            approve(visited)
+        except Failed as failed:
+            return failed.code
+        return "approved"
+
+    with ThreadPoolExecutor(2) as hands:
+        pushing = hands.submit(house.server.db.transaction, slowly)
+        assert arrived.wait(30)
+        deciding = hands.submit(decide)
+        commit.set()
+        pushing.result()
+        assert deciding.result() == "provisional"
