@@ -60,7 +60,7 @@ def listed(
     """The conflicts as the desk shows them, those that decide something first. `by` holds the changes behind every
     side."""
     out = []
-    for record in file.in_question(visit):
+    for record in file.disputed(visit):
         for name, sides in record.heads.conflicts().items():
             slot = records.catalogue()[record.kind][name]
             results = {c: _supposed(file, visit, packs, record.record, name, value) for c, value in sides.items()}

@@ -86,6 +86,10 @@ class HouseholdFile:
         """The records whose rival values keep this visit from being decided on."""
         return [*([self.root] if self.root else []), *self.of("member"), visit]
 
+    def disputed(self, visit: Head) -> list[Head]:
+        """The records whose rival values the desk shows with this visit: those in question, and the cases."""
+        return [h for h in [*self.in_question(visit), *self.of("case")] if h.heads.conflicts()]
+
     def conflicts(self, visit: Head) -> int:
         return sum(len(h.heads.conflicts()) for h in self.in_question(visit))
 

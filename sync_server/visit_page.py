@@ -43,7 +43,7 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
     """The page as a value; writes nothing."""
     packs = household_file.packs_in_force(tx, file.county)
     standing = household_file.standing(file, visit, packs)
-    by = conflicts.written(tx, file.county, _live(file.in_question(visit)))
+    by = conflicts.written(tx, file.county, _live([*file.in_question(visit), *file.disputed(visit)]))
     last = _latest(visit, by)
     together = _together(tx, file, last) if last else {}
     older = conflicts.written(tx, file.county, {s for c in together.values() for s in c.seen} - by.keys())
@@ -106,7 +106,7 @@ def _may(person: Person, file: HouseholdFile, visit: Head, standing: Standing | 
     return {
         "approve": not reasons,
         "give_back": decides and waits,
-        "settle": may.do(person.role, "settle") and file.conflicts(visit) > 0,
+        "settle": may.do(person.role, "settle") and bool(file.disputed(visit)),
         "assess": decides and waits and visit.heads.value("outcome") == "done" and not file.conflicts(visit),
         "blocked": reasons,
     }

@@ -144,7 +144,7 @@ def _chips(desk: Desk, row: QueueRow) -> list[ft.Control]:
         if row.verdict == "eligible":
             words = f"{words} {desk.t('review.month', amount=desk.money(row.amount))}"
         out.append(status.chip(words, VERDICT_TONE.get(row.verdict, "plain")))
-    if row.conflicts and row.status == "done":
+    if row.conflicts and row.status != "accepted":
         out.append(status.chip(desk.t("queue.clash", n=row.conflicts), "bad", icon=ft.Icons.CALL_SPLIT))
     if row.stale and row.status == "done":
         out.append(status.chip(desk.t("queue.stale"), "warn", icon=ft.Icons.HISTORY))

@@ -146,7 +146,7 @@ def _standing(desk: Desk, page: VisitPage, assess: Callable[[], Awaitable[None]]
     if any(s.slot == "kin" and (s.value or {}).get("is_kin") == "yes" for s in visit_slots(page)):
         out.append(status.banner(desk.t("review.kin"), "warn"))
     if page.provisional:
-        out.append(status.banner(desk.t("review.provisional", n=len(page.conflicts)), "bad"))
+        out.append(status.banner(desk.t("review.provisional", n=sum(c.kind != "case" for c in page.conflicts)), "bad"))
     if page.stale:
         again = actions.secondary(desk.t("review.assess"), assess, disabled=busy, id="assess")
         out.append(status.banner(desk.t("review.stale"), "warn", action=again if page.may.assess else None))
