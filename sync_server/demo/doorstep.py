@@ -10,7 +10,10 @@ from app.work.visit import Group, Item, OpenVisit, Question, Repeat
 from schemas.codec import Value
 from schemas.problems import Failed
 
-SIGNATURE = "M4 30 C 20 4 36 44 60 18"
+SIGNATURE = (
+    "M70 160L92 94 107 77 130 100 159 167 182 181 234 83 249 72 264 8"
+    "3 301 166 324 195 338 193 391 142 406 149 465 231 488 222 510 194"
+)
 ROUNDS = 40
 
 BY_NAME: Mapping[str, Value] = {

@@ -52,7 +52,7 @@ def Signature(box: Box, sheet: Sheet, lang: str) -> ft.Control:
                 label=f"{question.label}：{say(lang, 'part.signed')}",
                 image=True,
                 content=ft.Container(
-                    drawing(strokes.from_path(text), 240, 120),
+                    drawing(strokes.from_path(text), 240),
                     bgcolor=CARD,
                     border=ft.Border.all(1, ft.Colors.OUTLINE_VARIANT),
                     border_radius=RADIUS,
@@ -74,11 +74,11 @@ def Signature(box: Box, sheet: Sheet, lang: str) -> ft.Control:
     )
 
 
-def drawing(drawn: Sequence[strokes.Stroke], width: float, height: float) -> cv.Canvas:
-    """Strokes in the units of the box, drawn at a size."""
-    across, down = width / strokes.BOX[0], height / strokes.BOX[1]
-    scaled = [[(x * across, y * down) for x, y in s] for s in drawn]
-    return cv.Canvas([_pen(s, 2.0) for s in scaled], width=width, height=height)
+def drawing(drawn: Sequence[strokes.Stroke], width: float) -> cv.Canvas:
+    """Strokes in the units of the box, drawn at a width in the proportions they were made in."""
+    scale = width / strokes.BOX[0]
+    scaled = [[(x * scale, y * scale) for x, y in s] for s in drawn]
+    return cv.Canvas([_pen(s, 2.0) for s in scaled], width=width, height=strokes.BOX[1] * scale)
 
 
 def _dialog(

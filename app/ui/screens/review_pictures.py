@@ -65,7 +65,7 @@ def signatures(desk: Desk, value: Mapping[str, Value]) -> list[ft.Control]:
         if drawn:
             name = desk.t(f"field.signatures.{signer}")
             canvas = ft.Container(
-                drawing(drawn, 210, 70),
+                drawing(drawn, 210),
                 bgcolor=theme.CARD,
                 border=ft.Border.all(1, theme.LINE),
                 border_radius=theme.RADIUS,
