@@ -498,3 +498,22 @@ def test_a_decision_waits_for_what_is_being_sent_at_that_moment(house: CountyHou
         commit.set()
         pushing.result()
         assert deciding.result() == "provisional"
+
+
+def test_two_decisions_that_crossed_are_shown_with_the_next_visit_and_settled_there(
+    house: CountyHouse, visited: Visited
+) -> None:
+    approve(visited)
+    case = ids.derived_id("case", visited.household, "dibao")
+    crossed = {**house.value(case, "decision"), "amount": 100, "reason": "在途的另一份决定"}
+    Tablet(house, "li", "平板四").write(Draft(visited.household, case, "case", "", {"decision": crossed}))
+    again = visited.again(visited_on="2026-12-20")
+    shown = page(again)
+    (conflict,) = shown["conflicts"]
+    assert (conflict["kind"], conflict["slot"], conflict["effect"]) == ("case", "decision", "none")
+    assert shown["cases"][0]["conflict"]
+    assert not shown["provisional"]
+    assert shown["may"]["settle"]
+    side = next(i for i, s in enumerate(conflict["sides"]) if s["value"]["amount"] != 100)
+    settle(again, conflict, side)
+    assert house.heads(case).conflicts() == {}

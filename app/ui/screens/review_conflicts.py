@@ -77,7 +77,7 @@ def _side(
     pressed: Callable[[Conflict, Side], Awaitable[None]],
 ) -> ft.Control:
     parts: list[ft.Control] = [
-        text.title(line, selectable=True)
+        text.title(line)
         for line in lines(conflict.slot, conflict.type, conflict.codes, side.value, reading)
     ]
     parts.append(text.soft(desk.t("conflict.who", name=side.name, at=desk.moment(side.at))))

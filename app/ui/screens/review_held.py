@@ -84,7 +84,7 @@ def _change(desk: Desk, change: HeldChange, decide: Decide | None) -> ft.Control
 def _slot(desk: Desk, slot: Slot) -> ft.Control:
     reading = Reading(desk.lang, {})
     value = "；".join(lines(slot.slot, slot.type, slot.codes, slot.value, reading))
-    words: list[ft.Control] = [text.body(value, selectable=True)]
+    words: list[ft.Control] = [text.body(value)]
     if slot.changed:
         old = "；".join(lines(slot.slot, slot.type, slot.codes, slot.before, reading))
         words.append(text.soft(desk.t("held.now", value=old)))

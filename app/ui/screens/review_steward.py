@@ -142,7 +142,7 @@ def _code(desk: Desk, person: Person, code: Code, close: Callable[[], None]) -> 
         content=ft.Container(
             ft.Column(
                 [
-                    actions.named("code", text.figure(code.code, selectable=True)),
+                    actions.named("code", text.figure(code.code)),
                     text.body(desk.t("code.body", at=desk.moment(code.expires))),
                 ],
                 tight=True,
@@ -207,7 +207,7 @@ def _audit_row(desk: Desk, row: AuditRow) -> ft.Control:
     return ft.Column(
         [
             ft.Row([text.label(f"{name} · {what}", expand=True), text.soft(desk.moment(row.at))]),
-            text.soft(f"{line} · {desk.t('audit.about', about=about)}" if about else line, selectable=True),
+            text.soft(f"{line} · {desk.t('audit.about', about=about)}" if about else line),
         ],
         spacing=0,
     )

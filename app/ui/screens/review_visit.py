@@ -208,7 +208,7 @@ def _value(desk: Desk, slot: Slot, reading: Reading) -> ft.Control:
     if drawn:
         parts.append(ft.Row(drawn, wrap=True, spacing=14, run_spacing=10))
     if value or not drawn:
-        parts += [text.body(line, selectable=True) for line in lines(slot.slot, slot.type, slot.codes, value, reading)]
+        parts += [text.body(line) for line in lines(slot.slot, slot.type, slot.codes, value, reading)]
     if slot.changed:
         old = "；".join(lines(slot.slot, slot.type, slot.codes, slot.before, reading))
         parts.append(
