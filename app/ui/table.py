@@ -28,7 +28,7 @@ ROUTES: tuple[Route, ...] = (
     Route("/register", Register, tab="households", beside=Households),
     Route("/household/{household}", Household, tab="households", beside=Households),
     Route("/visit/{household}", Visit, tab="households", bare=True),
-    Route("/result/{household}/{visit}", Result, tab="households"),
+    Route("/result/{household}/{visit}", Result, tab="households", bare=True),
     Route("/sync", Sync, tab="sync"),
     Route("/settings", Settings, tab="settings"),
     Route("/enrol", Enrol, behind="nothing"),

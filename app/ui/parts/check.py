@@ -11,8 +11,9 @@ from app.ui.theme import RADIUS, tone
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Trouble
 
-MISSING = "answer_required"
-"""The problem code of a required question without an answer."""
+WANTED = "answer_wanted"
+MISSING = frozenset({"answer_required", WANTED})
+"""The problem codes of a question without an answer: one that has to be answered, and one that may stay unknown."""
 
 
 @ft.component
@@ -20,19 +21,22 @@ def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler) -> ft.Contro
     """Lists what is to mend; `finish` runs when nothing prevents it and the visitor says so."""
     troubles, names = sheet.troubles(), sheet.names()
     hard = [t for t in troubles if t.hard]
-    soft = [t for t in troubles if not t.hard]
+    blank = [t for t in troubles if not t.hard and t.code == WANTED]
+    soft = [t for t in troubles if not t.hard and t.code != WANTED]
     parts: list[ft.Control] = []
     if asking.problem:
         parts.append(status.banner(asking.problem, "bad"))
     if hard:
         parts.append(_list(say(lang, "finish.hard", n=len(hard)), hard, names, sheet, lang))
-    else:
+    elif not blank and not soft:
         parts.append(status.banner(say(lang, "finish.clear"), "ok"))
+    if blank:
+        parts.append(_list(say(lang, "finish.blank", n=len(blank)), blank, names, sheet, lang))
     if soft:
         parts.append(_list(say(lang, "finish.soft", n=len(soft)), soft, names, sheet, lang))
     if not hard:
         parts.append(text.soft(say(lang, "finish.text")))
-        words = say(lang, "finish.anyway" if soft else "finish.go")
+        words = say(lang, "finish.anyway" if blank or soft else "finish.go")
         go = actions.primary(words, finish, icon=ft.Icons.TASK_ALT, id="finish.go", disabled=asking.busy)
         parts.append(ft.Row([go], alignment=ft.MainAxisAlignment.END))
     return ft.Column(parts, spacing=18, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -53,7 +57,7 @@ def _list(title: str, troubles: Sequence[Trouble], names: dict[str, str], sheet:
 def _entry(found: Trouble, names: dict[str, str], sheet: Sheet) -> ft.Control:
     shade = tone("bad" if found.hard else "warn")
     words: list[ft.Control] = [text.body(names.get(found.path, ""))]
-    if found.code != MISSING:  # that it is missing stands above them all
+    if found.code not in MISSING:  # that it is missing stands above them all
         words.append(text.soft(found.message, color=shade.ink))
     return ft.Semantics(
         identifier=f"mend:{found.path}",

@@ -57,7 +57,9 @@ def progress(section: Section, strict: bool, lang: str) -> tuple[str, Tone]:
         return say(lang, "visit.to_mend", n=section.problems), "warn"
     if not section.expected and not section.given:
         return say(lang, "visit.optional"), "plain"
-    if not section.problems:
+    if section.warnings and strict:
+        return say(lang, "visit.to_check", n=section.warnings), "warn"
+    if not section.problems and section.answered == section.expected:
         return say(lang, "visit.complete"), "ok"
     return say(lang, "visit.answered", answered=section.answered, expected=section.expected), "plain"
 

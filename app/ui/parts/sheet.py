@@ -400,7 +400,7 @@ class Sheet:
     def _row(self, instance: Instance, troubles: Sequence[Trouble], strict: bool, live: set[str]) -> Row:
         path = instance.path
         live.add(path)
-        count = instance.problems if strict else 0
+        count = sum(1 for t in troubles if t.path.startswith(f"{path}/")) if strict else 0
         figures = {str(q.value) for q in _questions(instance.items) if q.type in ("decimal", "integer", "date")}
         title = "" if instance.title in figures else instance.title  # a bare figure names nothing
         summary = " · ".join(_words(q) for q in _questions(instance.items) if _tells(q))

@@ -15,6 +15,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "visit.optional": ("选填", "Optional"),
     "visit.complete": ("已完成", "Complete"),
     "visit.to_mend": ("{n} 处待补", "{n} to mend", "1 to mend"),
+    "visit.to_check": ("{n} 处请核对", "{n} to check", "1 to check"),
     "visit.next": ("下一节", "Next"),
     "visit.back": ("上一节", "Back"),
     "visit.finish": ("完成入户", "Finish visit"),
@@ -118,6 +119,11 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     ),
     "finish.title": ("完成前检查", "Check before finishing"),
     "finish.hard": ("还差 {n} 项必须补上", "{n} answers must be mended first", "1 answer must be mended first"),
+    "finish.blank": (
+        "{n} 项还没有填写：空着表示未知，可能得不出结果",
+        "{n} answers are not known yet, so there may be no result",
+        "1 answer is not known yet, so there may be no result",
+    ),
     "finish.soft": ("{n} 处请再核对一下", "{n} answers to look at again", "1 answer to look at again"),
     "finish.clear": ("全部填好了，可以完成。", "Everything is there."),
     "finish.text": (
