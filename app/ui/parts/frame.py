@@ -20,10 +20,12 @@ def frame(
     footer: Sequence[ft.Control] = (),
     column: int = theme.COLUMN,
     scroll: bool = True,
+    notices: bool = True,
     id: str = "",
 ) -> ft.Control:
     """A whole screen. `back` is the route the arrow leads to, `footer` the actions that stay in reach of the thumb,
-    `column` the widest the content may become. With `scroll` off the body fills the height and scrolls by itself."""
+    `column` the widest the content may become. With `scroll` off the body fills the height and scrolls by itself;
+    `notices` is off for a list that stands beside the screen which tells them."""
     narrow = not desk.wide
     edge = 16 if narrow else 28
     content = ft.Column(
@@ -49,7 +51,7 @@ def frame(
         else inner
     )
     parts: list[ft.Control] = [_header(desk, title, subtitle, back, buttons, column, edge)]
-    if desk.notice is not None:
+    if notices and desk.notice is not None:
         parts.append(_notice(desk, desk.notice, column, edge))
     parts.append(main)
     if footer:

@@ -53,6 +53,7 @@ def ReviewQueue(desk: Desk) -> ft.Control:
         body,
         subtitle=who(desk),
         buttons=desk_buttons(desk),
+        notices=not (desk.two_panes and desk.route.startswith("/desk/visits/")),
         id="queue",
     )
 
