@@ -7,6 +7,7 @@ of XLSForm these are read (they travel in the XForm as attributes that ODK's own
     bind::ruhu:unit      fen: a yuan answer saved as fen
     bind::ruhu:format    national_id, name or phone (`identity`)
     bind::ruhu:soft      yes: the constraint warns and does not keep the visit from being finished
+    bind::ruhu:wanted    yes: when the answer is missing (a required one, or all rows of a repeat) that only warns
     bind::ruhu:asked_by  on a repeat: ${question} whose yes opens it and whose no saves an empty table
     bind::ruhu:choices   on a text question: ${repeat} whose instances are the choices
     attribute::ruhu:title_en   in the settings: the title in English
@@ -56,7 +57,7 @@ _KNOWN = frozenset(
 }
 _KNOWN_BINDS = frozenset(
     [*_BINDS, "jr:constraintMsg", "jr:requiredMsg", "entities:saveto", "type"]
-    + [f"ruhu:{name}" for name in ("slot", "unit", "format", "soft", "asked_by", "choices")]
+    + [f"ruhu:{name}" for name in ("slot", "unit", "format", "soft", "wanted", "asked_by", "choices")]
 )
 _TRUE = {"yes": "true()", "true": "true()", "true()": "true()", "no": "", "false": "", "false()": ""}
 
@@ -156,6 +157,7 @@ class _Compiler:
             unit=str(bind.get("ruhu:unit") or ""),
             format=str(bind.get("ruhu:format") or ""),
             soft=bind.get("ruhu:soft") == "yes",
+            wanted=bind.get("ruhu:wanted") == "yes",
             asked_by=place(bind.get("ruhu:asked_by")),
             instances=place(bind.get("ruhu:choices")),
             references={n: xpath(f"${{{n}}}") for line in texts for n in REFERENCE.findall(line)},
@@ -175,8 +177,9 @@ class _Compiler:
             raise self.refuse("form_value", path, name, value=name)
         if control.get("jr:count"):
             raise self.refuse("form_value", path, "repeat_count", value=str(control["jr:count"]))
-        if bind.get("ruhu:soft") not in (None, "yes", "no"):
-            raise self.refuse("form_value", path, "bind::ruhu:soft", value=str(bind["ruhu:soft"]))
+        for name in ("ruhu:soft", "ruhu:wanted"):
+            if bind.get(name) not in (None, "yes", "no"):
+                raise self.refuse("form_value", path, f"bind::{name}", value=str(bind[name]))
         if data.get("parameters"):
             raise self.refuse("form_value", path, "parameters", value=" ".join(data["parameters"]))
 

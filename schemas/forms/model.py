@@ -64,8 +64,9 @@ class Element:
 
     `relevant`, `constraint`, `required`, `readonly`, `calculation`, `filter` and a dynamic default are expressions,
     empty when there is none. `slots` says where the answer is saved; `asked_by` names the question whose `yes` opens a
-    repeat and whose `no` says that it is empty; `trigger` the question that makes
-    `calculation` run once when answered; `instances` a repeat whose instances are the choices.
+    repeat and whose `no` says that it is empty; `trigger` the question that makes `calculation` run once when answered;
+    `instances` a repeat whose instances are the choices. `soft`: the constraint only warns; `wanted`: being missing
+    only warns.
     """
 
     type: str
@@ -90,6 +91,7 @@ class Element:
     unit: str = ""
     format: str = ""
     soft: bool = False
+    wanted: bool = False
     asked_by: str = ""
     instances: str = ""
     references: Mapping[str, str] = field(default_factory=dict)

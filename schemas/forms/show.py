@@ -125,6 +125,8 @@ def troubles(kid: Spot | Many, lang: str) -> Iterator[Trouble]:
     if isinstance(kid, Many):
         if _lacks_rows(kid):
             yield _trouble(kid.path, "answer_rows", True, lang)
+        elif kid.element.wanted and not kid.spots() and kid.frame.relevant():
+            yield _trouble(kid.path, "answer_wanted", False, lang)
         for spot in kid.spots():
             yield from troubles(spot, lang)
         return
@@ -133,7 +135,8 @@ def troubles(kid: Spot | Many, lang: str) -> Iterator[Trouble]:
     for below in kid.kids.values():
         yield from troubles(below, lang)
     if kid.element.asked and not kid.current().given and kid.required():
-        yield _trouble(kid.path, kid.element.required_message or "answer_required", True, lang)
+        missing = "answer_wanted" if kid.element.wanted else "answer_required"
+        yield _trouble(kid.path, kid.element.required_message or missing, not kid.element.wanted, lang)
     if kid.element.asked:
         for fault, hard in kid.faults():
             yield _trouble(kid.path, fault, hard, lang)

@@ -137,6 +137,27 @@ def test_somebody_without_a_card_says_why_and_is_not_blocked() -> None:
     assert saved_from(run).members[0][1]["no_id_reason"] == "新生儿"
 
 
+def test_what_a_family_cannot_say_stays_unknown_and_does_not_keep_the_visit_from_being_finished() -> None:
+    run = opened(FORM)
+    fill(run, [WORKING])
+    for path in ("income/has_transfer", "assets/has_assets", "members[id0]/labour"):
+        run.set(path, None)
+    left = [(t.path, t.code, t.hard) for t in run.problems("zh")]
+    assert left == [
+        ("members[id0]/labour", "answer_wanted", False),
+        ("income/has_transfer", "answer_wanted", False),
+        ("assets/has_assets", "answer_wanted", False),
+    ]
+    income = next(s for s in run.sections("zh") if s.name == "income")
+    assert (income.answered, income.problems, income.warnings) == (income.expected - 1, 0, 1)
+    assert "income_transfer" not in saved_from(run).visit
+
+
+def test_a_household_without_members_is_pointed_out() -> None:
+    run = opened(FORM)
+    assert [(t.code, t.hard) for t in run.problems("zh") if t.section == "members"] == [("answer_wanted", False)]
+
+
 @pytest.mark.parametrize("outcome", ["refused", "absent", "moved", "died", "withdrew"])
 def test_a_visit_that_could_not_be_made_is_recorded_in_a_minute(outcome: str) -> None:
     run = opened(FORM)
