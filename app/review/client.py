@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import requests
 
-from app.review import answers
+from app.review import reading
 from app.review.answers import (
     AuditPage,
     Code,
@@ -129,7 +129,7 @@ class Review:
         inside: str | None = None,
     ) -> T:
         data = self._send(method, path, said, query)
-        return answers.read(kind, data[inside] if inside and isinstance(data, dict) and inside in data else data)
+        return reading.read(kind, data[inside] if inside and isinstance(data, dict) and inside in data else data)
 
     def _send(self, method: str, path: str, said: Value = None, query: Mapping[str, Value] | None = None) -> Value:
         answer = self._request(method, path, said, query)

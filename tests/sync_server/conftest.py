@@ -8,6 +8,7 @@ import pytest
 from sync_server.server import Server
 from sync_server.settings import Settings, settings
 from tests.sync_server import postgres
+from tests.sync_server.desk import CountyHouse, Tablet, Visited
 from tests.sync_server.place import Place, Watch, found
 
 
@@ -40,3 +41,17 @@ def server(chosen: Settings, watch: Watch) -> Iterator[Server]:
 def place(server: Server) -> Place:
     """样例县 with three villages and one person of each role."""
     return found(server)
+
+
+@pytest.fixture
+def house(chosen: Settings) -> Iterator[CountyHouse]:
+    """A county whose desk is in use."""
+    house = CountyHouse.open(chosen)
+    yield house
+    house.server.close()
+
+
+@pytest.fixture
+def visited(house: CountyHouse) -> Visited:
+    """A household whose visit waits for review."""
+    return Visited.made(house, Tablet(house, "wang", "平板一"))

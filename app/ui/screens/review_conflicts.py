@@ -77,8 +77,7 @@ def _side(
     pressed: Callable[[Conflict, Side], Awaitable[None]],
 ) -> ft.Control:
     parts: list[ft.Control] = [
-        text.title(line)
-        for line in lines(conflict.slot, conflict.type, conflict.codes, side.value, reading)
+        text.title(line) for line in lines(conflict.slot, conflict.type, conflict.codes, side.value, reading)
     ]
     parts.append(text.soft(desk.t("conflict.who", name=side.name, at=desk.moment(side.at))))
     device = desk.t("conflict.desk") if side.device_name == "desk" else side.device_name

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.review import answers
+from app.review import answers, reading
 from app.review.client import Review
 from schemas import ids
 from schemas.policy.result import Result
@@ -167,8 +167,8 @@ def test_a_server_that_is_down_is_the_networks_fault_and_says_no_name(desk: Desk
 
 def test_an_answer_of_another_version_is_said_to_be_one() -> None:
     with refused("protocol_unknown"):
-        answers.read(answers.Counts, {"status": {"done": 1}})
+        reading.read(answers.Counts, {"status": {"done": 1}})
     with refused("protocol_unknown"):
-        answers.read(answers.Counts, {"status": {"done": 1}, "conflicts": "3", "held": 0})
+        reading.read(answers.Counts, {"status": {"done": 1}, "conflicts": "3", "held": 0})
     known = {"status": {}, "conflicts": 3, "held": 0}
-    assert answers.read(answers.Counts, {**known, "newer": True}).conflicts == 3
+    assert reading.read(answers.Counts, {**known, "newer": True}).conflicts == 3
