@@ -401,8 +401,7 @@ class Sheet:
         path = instance.path
         live.add(path)
         count = sum(1 for t in troubles if t.path.startswith(f"{path}/")) if strict else 0
-        figures = {str(q.value) for q in _questions(instance.items) if q.type in ("decimal", "integer", "date")}
-        title = "" if instance.title in figures else instance.title  # a bare figure names nothing
+        title = _title(instance)
         summary = " · ".join(_words(q) for q in _questions(instance.items) if _tells(q))
         fold = self.folds.get(path)
         if fold is None:
@@ -444,8 +443,15 @@ def _named(items: Sequence[Item], above: tuple[str, ...]) -> Iterator[tuple[str,
                 yield from _named(item.items, (*above, item.label) if item.label else above)
             case _:
                 yield item.path, (*above, item.label) if item.label not in above else above
-                for instance in item.instances:
-                    yield from _named(instance.items, (*above, instance.title))
+                for number, instance in enumerate(item.instances, 1):
+                    title = _title(instance) or f"{item.label} {number}"
+                    yield from _named(instance.items, (*above, title))
+
+
+def _title(instance: Instance) -> str:
+    """What a row is called; empty when that would be a bare figure or day, which names nothing."""
+    figures = {str(q.value) for q in _questions(instance.items) if q.type in ("decimal", "integer", "date")}
+    return "" if instance.title in figures else instance.title
 
 
 def _tells(question: Question) -> bool:

@@ -69,6 +69,8 @@ def Typed(box: Box, sheet: Sheet, lang: str) -> ft.Control:
     ft.use_dialog(_calendar(question, chosen, lambda: set_calendar(False)) if calendar else None)
     text = mine.now(question)
     control = _text_field(question, lang, text, mine.live)
+    if editing and not text and question.unit == "fen":
+        control.helper = say(lang, "part.sum_hint")
     control.on_change = changed
     control.on_focus = lambda _: set_editing(True)
     control.on_blur = left

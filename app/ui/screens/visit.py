@@ -170,6 +170,14 @@ def Saved(saving: Saving, lang: str, wide: bool) -> ft.Control:
 
 
 @ft.component
+def NotSaved(saving: Saving) -> ft.Control:
+    """Why the last answer is not saved, until one is."""
+    if saving.state != "failed":
+        return ft.Container(visible=False)
+    return status.banner(saving.text, "bad")
+
+
+@ft.component
 def Proposed(proposal: Proposal, sheet: Sheet, lang: str) -> ft.Control:
     """The result so far, with every reason."""
     parts: list[ft.Control] = [text.soft(say(lang, "result.proposed"))]
@@ -216,10 +224,9 @@ def _title(desk: Desk, head: str) -> str:
 
 def _form(sheet: Sheet, lang: str, columns: int, listed: bool) -> ft.Control:
     form = memo(Form)(sheet.layout, sheet.contents, sheet, lang, columns, listed)
-    if listed:
-        return form
+    where = [] if listed else [memo(Where)(sheet.contents, sheet, lang)]
     return ft.Column(
-        [memo(Where)(sheet.contents, sheet, lang), form],
+        [*where, memo(NotSaved)(sheet.saving), form],
         spacing=8,
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -229,8 +236,6 @@ def _form(sheet: Sheet, lang: str, columns: int, listed: bool) -> ft.Control:
 def _told(sheet: Sheet, lang: str, first: bool) -> list[ft.Control]:
     """What the visitor has to know before the first question."""
     out: list[ft.Control] = []
-    if sheet.saving.state == "failed":
-        out.append(status.banner(sheet.saving.text, "bad"))
     if first:
         out += [remark(say(lang, "visit.returned", text=c.text)) for c in sheet.comments() if not c.slot]
         before = sheet.visit.prefilled_from

@@ -21,7 +21,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "visit.finish": ("完成入户", "Finish visit"),
     "visit.result": ("测算结果", "Result"),
     "visit.close": ("关闭", "Close"),
-    "visit.leave": ("返回该户", "Back to the household"),
     "visit.prefilled": (
         "已带入上次入户（{day}）的内容，请逐项核实，有变化就改。",
         "Filled in from the visit of {day}. Check each answer and change what has changed.",
@@ -132,5 +131,4 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     ),
     "finish.go": ("确认完成", "Finish"),
     "finish.anyway": ("仍然完成", "Finish all the same"),
-    "finish.more": ("还有 {n} 处…", "{n} more…"),
 }
