@@ -17,6 +17,7 @@ from app.vault.open import Open
 from app.vault.records import Record
 from app.vault.working import WorkingCopy
 from app.work import household as households
+from app.work import pictures
 from schemas import codec, ids, merge
 from schemas.clock import Clock
 from schemas.codec import Value
@@ -153,9 +154,11 @@ class OpenVisit:
         known = self._facts()
         return assess(self._pack(known), known)
 
-    def attach(self, purpose: str, media_type: str, data: bytes) -> str:
-        """Seal a photo into the vault; the attachment's id comes back, to be set as an answer."""
-        return self._vault.put_attachment(self.household, self.id, purpose, media_type, data)
+    def attach(self, purpose: str, data: bytes) -> str:
+        """Seal a photo into the vault, without what the camera told about it; the attachment's id comes back, to be set
+        as an answer. Raises Failed `photo_format` or `photo_too_big` for what cannot be kept."""
+        picture = pictures.cleaned(data)
+        return self._vault.put_attachment(self.household, self.id, purpose, picture.media_type, picture.data)
 
     def attachment(self, attachment: str) -> bytes:
         return self._vault.attachment(attachment)
