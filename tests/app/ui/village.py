@@ -10,12 +10,13 @@ from app.door import Door
 from app.sync.enrol import enrol
 from app.vault.device_secret import FileSecret
 from app.vault.drafts import Draft
-from app.vault.keys import new_device_keys
+from app.vault.keys import DeviceKeys, new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Vault
 from schemas import ids
 from schemas.clock import Clock
 from schemas.codec import Value
+from schemas.wire import Grant
 from sync_server import county, devices, people
 from sync_server.db import Tx
 from sync_server.demo.serving import Serving, bind
@@ -66,14 +67,17 @@ class Place:
         """The vault behind `door`."""
         return Vault(self.folder / "vault", self.clock, FileSecret(self.folder / "vault-secret"), cost=QUICK)
 
+    def grant(self, user: str, keys: DeviceKeys) -> Grant:
+        """What the server gives a new device of this person."""
+        return enrol(self.url, self.code(user), keys.sign_public_hex, keys.box_public_hex, "平板")
+
     def enrolled(self, user: str = "lin") -> Open:
         """A person's vault on this device, open, with a PIN and a passphrase."""
         keys = new_device_keys(self.clock)
-        grant = enrol(self.url, self.code(user), keys.sign_public_hex, keys.box_public_hex, "平板")
-        return self.vault().admit(grant, keys, PIN, PASSPHRASE, self.url)
+        return self.vault().admit(self.grant(user, keys), keys, PIN, PASSPHRASE, self.url)
 
     def settle(self, opened: Open) -> list[str]:
-        """The households of `HOUSEHOLDS`, registered by this person; their ids."""
+        """The households of `HOUSEHOLDS`, registered by this person for the visitor; their ids."""
         return [self._register(opened, *row) for row in HOUSEHOLDS]
 
     def _register(self, opened: Open, head: str, area: str, address: str, phone: str, days: int | None) -> str:
@@ -85,17 +89,18 @@ class Place:
             "phone": phone,
             "hukou": "rural",
             "status": "registered",
-            "assigned_to": opened.user,
+            "assigned_to": "lin",
             "planned_on": None if days is None else (today + timedelta(days)).isoformat(),
         }
         facts = {name: value for name, value in sets.items() if value}
-        person: dict[str, Value] = {"name": head, "relation": "02", "sex": "2", "born": "1958-04-03", "present": "yes"}
+        plain: dict[str, Value] = {"present": "yes", "health": "10", "serious_illness": "no", "labour": "none"}
+        person: dict[str, Value] = {"name": head, "relation": "02", "sex": "2", "born": "1958-04-03", "student": "no"}
         child: dict[str, Value] = {"name": f"{head[:1]}小满", "relation": "20", "sex": "1", "born": "2012-06-01"}
         opened.write(
             [
                 Draft(root, root, "household", "", facts),
-                Draft(root, self.new_id(), "member", "", person),
-                Draft(root, self.new_id(), "member", "", {**child, "student": "compulsory", "present": "yes"}),
+                Draft(root, self.new_id(), "member", "", {**plain, **person}),
+                Draft(root, self.new_id(), "member", "", {**plain, **child, "student": "compulsory"}),
             ]
         )
         return root
