@@ -5,7 +5,7 @@ since (`stale`) or that two people tell differently (`provisional`) nothing is d
 `authoring`, as changes like everyone's, so that the tablets learn of it by their next pull.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from schemas import ids, merge, records
 from schemas.clock import stamp
@@ -49,6 +49,7 @@ def approve(tx: Tx, person: Person, visit: str, assessment: str | None, reason: 
     drafts = [_edit(file, record, {"status": "accepted", "review": noted})]
     for programme in programmes:
         drafts += _decided(tx, person, file, record, programme, assessment, said)
+    drafts += _household_status(file, programmes)
     authoring.write(tx, file.county, person.user, drafts)
     audit.write(
         tx,
@@ -175,6 +176,17 @@ def _decided(
         Draft(file.household, case, "case", FORM, sets, merge.seeing_all(live, sets)),
         Draft(file.household, _new_id(tx), "event", FORM, happened, frozenset()),
     ]
+
+
+def _household_status(file: HouseholdFile, programmes: Iterable[Programme]) -> list[Draft]:
+    """What a 低保 decision makes of the household: receiving, or stopped where it was receiving until now."""
+    verdict = next((p.verdict for p in programmes if p.programme == "dibao"), None)
+    root = file.root
+    if root is None or verdict is None:
+        return []
+    before = root.heads.value("status")
+    after = "receiving" if verdict == "eligible" else "stopped" if before == "receiving" else before
+    return [_edit(file, root, {"status": after})] if after != before else []
 
 
 def _edit(file: HouseholdFile, record: Head, sets: Mapping[str, Value]) -> Draft:

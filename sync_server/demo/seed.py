@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from importlib.resources import files
 
-from schemas import ids, merge
+from schemas import ids
 from schemas.clock import CHINA, Clock
 from schemas.policy.choose import choose
 from schemas.policy.engine import assess
 from schemas.policy.facts import facts
 from schemas.policy.model import Pack
 from schemas.policy.result import Result
-from sync_server import authoring, cases, county, heads, library, people
+from sync_server import authoring, cases, county, library, people
 from sync_server.authoring import Draft
 from sync_server.db import Database, Tx
 from sync_server.demo.county import ACCOUNTS, COUNTY, COUNTY_NAME, TOWNS, VILLAGES, officer_of
@@ -116,10 +116,10 @@ def _visits(made: Sequence[Household], form: str, packs: Sequence[Pack]) -> Iter
 
 def _decisions(made: Sequence[Household]) -> Iterator[Act]:
     """The county's committee meets on Fridays; a visit goes back the day after."""
-    meetings: dict[date, list[tuple[str, str]]] = {}
+    meetings: dict[date, list[str]] = {}
     for h in made:
         if h.visited is not None and h.visited.state == "accepted":
-            meetings.setdefault(_friday(h.visited.on + timedelta(days=21)), []).append((h.id, h.visited.visit))
+            meetings.setdefault(_friday(h.visited.on + timedelta(days=21)), []).append(h.visited.visit)
         if h.visited is not None and h.visited.state == "returned":
             yield Act(h.visited.on + timedelta(days=1), 2, partial(_give_back, h.visited.visit))
     for on, agenda in meetings.items():
@@ -130,24 +130,10 @@ def _write(user: str, drafts: Sequence[Draft], tx: Tx) -> None:
     authoring.write(tx, COUNTY, user, drafts)
 
 
-def _approve(agenda: Sequence[tuple[str, str]], tx: Tx) -> None:
+def _approve(agenda: Sequence[str], tx: Tx) -> None:
     supervisor = people.get(tx, COUNTY, SUPERVISOR)
-    for _, visit in agenda:
+    for visit in agenda:
         cases.approve(tx, supervisor, visit, assessment_id(visit), "经审核，按测算结果确认。")
-    receiving = [household for household, visit in agenda if _is_eligible(tx, visit)]
-    roots = heads.load(tx, COUNTY, receiving)
-    status = {"status": "receiving"}
-    _write(
-        SUPERVISOR,
-        [Draft(h, h, "household", "", status, merge.seeing(roots[h].heads, status)) for h in receiving],
-        tx,
-    )
-
-
-def _is_eligible(tx: Tx, visit: str) -> bool:
-    assessment = heads.load(tx, COUNTY, [assessment_id(visit)])[assessment_id(visit)]
-    result = Result.from_wire(assessment.heads.value("result"))
-    return any(p.programme == "dibao" and p.verdict == "eligible" for p in result.programmes)
 
 
 def _give_back(visit: str, tx: Tx) -> None:

@@ -88,7 +88,8 @@ def test_approving_decides_the_case_and_the_tablet_learns_of_it(house: CountyHou
         )
     )
     kinds = [entry.change.kind for p in pulled.pages for entry in p.entries if entry.change.author == "li"]
-    assert kinds == ["visit", "case", "event"]
+    assert kinds == ["visit", "case", "event", "household"]
+    assert house.value(visited.household, "status") == "receiving"
     assert ("li", "visit_approved", visited.visit) in house.audited()
 
 
