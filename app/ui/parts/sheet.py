@@ -16,7 +16,9 @@ from typing import Literal, TypeAlias
 
 import flet as ft
 
+from app.ui.guard import place
 from app.work.visit import Comment, OpenVisit
+from schemas import problems
 from schemas.codec import Value
 from schemas.forms.runtime import Group, Instance, Item, Question, Repeat, Section, Trouble
 from schemas.policy.result import Result
@@ -287,6 +289,9 @@ class Sheet:
             shown.outcome, shown.text = outcome, ""
         except Failed as failed:
             shown.result, shown.text = None, failed.say(self.lang)
+        except Exception as error:  # noqa: BLE001 — rules that stumble over an answer must not take the form away
+            log.error("result not worked out: %s", place(error))  # noqa: TRY400 — what it says may be personal
+            shown.result, shown.text = None, problems.say("app_error", self.lang)
 
     def troubles(self) -> list[Trouble]:
         """Everything that is missing or doubtful, those that prevent finishing first."""
