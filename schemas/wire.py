@@ -25,11 +25,12 @@ BODY_LIMIT = 4 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 
 
+@dataclass(frozen=True)
 class Message:
     """A frozen dataclass whose fields are plain values, messages or tuples of messages."""
 
     def wire(self) -> dict[str, Value]:
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ at the end are the mistakes that would be easy to make; each must break a promis
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from random import Random
 
 import pytest
 from hypothesis import find, given, settings
@@ -95,12 +96,12 @@ def by_definition(changes: Sequence[Change]) -> dict[str, dict[str, Value]]:
 
 
 @given(steps, st.randoms(use_true_random=False))
-def test_heads_are_the_definition_in_every_order_of_arrival(script: list[Step], random: object) -> None:
+def test_heads_are_the_definition_in_every_order_of_arrival(script: list[Step], random: Random) -> None:
     changes = history(script)
     expected = by_definition(changes)
     assert merge.live(changes) == expected
     shuffled = list(changes)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert as_live(fold(shuffled)) == expected
 
 
