@@ -17,7 +17,7 @@ from app.sync.runner import Runner
 from app.sync.session import Answer, Ask
 from app.ui.seams import Inside, SlotKind
 from app.vault.device_secret import DeviceSecret, FileSecret
-from app.vault.keys import new_device_keys
+from app.vault.keys import DeviceKeys, new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Person, Vault
 from app.work.work import Work
@@ -48,6 +48,7 @@ class Door:
         # Apart from the vault's own folder, so that a copy of one is no copy of both.
         secret = secret or FileSecret(folder.with_name(folder.name + "-secret"))
         self._vault = Vault(folder, self._clock, secret, cost=cost)
+        self._asked: dict[str, DeviceKeys] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
     def residents(self) -> Sequence[Person]:
@@ -58,9 +59,12 @@ class Door:
 
     def enrol(self, server_url: str, code: str, pin: str, passphrase: str) -> Inside:
         self._vault.check_secrets(pin, passphrase or None)
-        keys = new_device_keys(self._clock)
+        # A code answers the same keys again, so that one spent on a wrong PIN or a lost answer is not lost.
+        keys = self._asked.setdefault(code.strip(), new_device_keys(self._clock))
         grant = enrol(server_url, code, keys.sign_public_hex, keys.box_public_hex, self._device_name)
-        return self._inside(self._vault.admit(grant, keys, pin, passphrase or None, server_url))
+        opened = self._vault.admit(grant, keys, pin, passphrase or None, server_url)
+        del self._asked[code.strip()]
+        return self._inside(opened)
 
     def _inside(self, opened: Open) -> Inside:
         turn = self._turns[opened.user]
