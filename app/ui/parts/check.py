@@ -6,7 +6,8 @@ import flet as ft
 
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.actions import Handler
-from app.ui.parts.sheet import Asking, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Asking
 from app.ui.theme import RADIUS, tone
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Trouble

@@ -3,7 +3,8 @@
 import flet as ft
 
 from app.ui.parts import text
-from app.ui.parts.sheet import Contents, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Contents
 from app.ui.theme import RADIUS, Tone, tone
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Section

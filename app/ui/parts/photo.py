@@ -9,7 +9,8 @@ import asyncio
 import flet as ft
 
 from app.ui.parts.question import framed
-from app.ui.parts.sheet import Box, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Box
 from app.ui.theme import RADIUS, SMALL, tone
 from app.ui.words.catalogue import say
 from schemas.problems import Failed

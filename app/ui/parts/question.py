@@ -8,7 +8,8 @@ from typing import Any, cast
 
 import flet as ft
 
-from app.ui.parts.sheet import Box, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Box
 from app.ui.theme import BODY, RADIUS, SMALL, TITLE, tone
 from app.ui.words.catalogue import say
 from schemas.forms.runtime import Trouble

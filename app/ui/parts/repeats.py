@@ -11,7 +11,8 @@ import flet as ft
 
 from app.ui.parts import status
 from app.ui.parts.question import memo, trouble
-from app.ui.parts.sheet import Fold, Node, Removal, Row, Rows, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Fold, Node, Removal, Row, Rows
 from app.ui.theme import CARD, LINE, RADIUS, SMALL, TITLE, tone
 from app.ui.words.catalogue import say
 

@@ -10,7 +10,8 @@ from app.ui.parts.choices import Choices, lies_open
 from app.ui.parts.photo import Photo
 from app.ui.parts.question import Note, memo
 from app.ui.parts.repeats import rows
-from app.ui.parts.sheet import Cluster, Field, Node, Rows, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Cluster, Field, Node, Rows
 from app.ui.parts.signature import Signature
 from app.ui.parts.typed import Typed
 from app.ui.theme import GREEN_DEEP

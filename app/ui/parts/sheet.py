@@ -2,21 +2,33 @@
 
 The visit itself (`app.work.visit`) knows what is asked and what was answered; the sheet knows what is *shown*. After
 every answer it asks the visit for the section anew and hands each question to its own `Box`; a box that got an equal
-question stays silent, so one keystroke redraws one question. Which questions there are and how they nest is kept apart
-(`Layout`), because that changes rarely and redraws the section.
+question stays silent, so one keystroke redraws one question.
 
 The sheet lives above the layout of the window: turning a tablet rebuilds every control and loses nothing.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
-
-import flet as ft
 
 from app.ui.guard import place
+from app.ui.parts import naming
+from app.ui.parts.shown import (
+    Asking,
+    Box,
+    Cluster,
+    Contents,
+    Field,
+    Fold,
+    Layout,
+    Node,
+    Proposal,
+    Removal,
+    Row,
+    Rows,
+    Saving,
+)
 from app.work.visit import Comment, OpenVisit
 from schemas import problems
 from schemas.codec import Value
@@ -30,142 +42,6 @@ COMPACT = 5
 """A row of a repeat with at most so many questions is always shown whole; a longer one folds."""
 PAUSE = 0.35
 """Seconds of quiet after an answer before the result is worked out anew."""
-
-
-@dataclass(frozen=True)
-class Field:
-    path: str
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A group of questions under one heading."""
-
-    path: str
-    label: str
-    hint: str
-    nodes: "tuple[Node, ...]"
-
-
-@dataclass(frozen=True)
-class Row:
-    path: str
-    instance: str
-    nodes: "tuple[Node, ...]"
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A repeat. `folds` when its rows are long enough to be shown closed."""
-
-    path: str
-    label: str
-    hint: str
-    rows: tuple[Row, ...]
-    can_add: bool
-    can_remove: bool
-    folds: bool
-    troubles: tuple[Trouble, ...] = ()
-
-
-Node: TypeAlias = Field | Cluster | Rows
-
-
-@ft.observable
-@dataclass(eq=False)
-class Box:
-    """One question as shown. `strict` also shows that it is missing; `lit` marks where a jump led."""
-
-    question: Question
-    troubles: tuple[Trouble, ...] = ()
-    strict: bool = False
-    lit: bool = False
-
-    @property
-    def missing(self) -> bool:
-        return self.question.value in (None, "", [])
-
-    def shown_troubles(self) -> tuple[Trouble, ...]:
-        """The troubles to show: that an answer is missing is not held against somebody who is not there yet."""
-        return self.troubles if self.strict or not self.missing else ()
-
-
-@ft.observable
-@dataclass(eq=False)
-class Fold:
-    """The head of one row: its title, what is known of it in a line, and whether it is open."""
-
-    title: str
-    summary: str
-    troubles: int
-    open: bool
-
-
-@ft.observable
-@dataclass(eq=False)
-class Contents:
-    """The table of contents and where in it we are. `strict` are the sections that have been left once: from then on
-    what is missing there is shown."""
-
-    sections: tuple[Section, ...] = ()
-    current: str = ""
-    strict: frozenset[str] = frozenset()
-
-    def at(self) -> int:
-        """The place of the current section among the sections that are asked."""
-        return next((i for i, s in enumerate(self.sections) if s.path == self.current), 0)
-
-
-@ft.observable
-@dataclass(eq=False)
-class Layout:
-    """The questions of the current section and how they nest. `jump` is a path to bring into view, once."""
-
-    section: str = ""
-    nodes: tuple[Node, ...] = ()
-    jump: str = ""
-
-
-@ft.observable
-@dataclass(eq=False)
-class Removal:
-    """The row last removed: the repeat it was in, what it was called, and its answers by name, to have it back."""
-
-    path: str = ""
-    title: str = ""
-    answers: tuple[tuple[str, Value], ...] = ()
-
-
-@ft.observable
-@dataclass(eq=False)
-class Saving:
-    """Whether the last answer is safely in the vault: a problem code when it is not."""
-
-    state: Literal["ready", "saved", "failed"] = "ready"
-    code: str = ""
-    text: str = ""
-
-
-@ft.observable
-@dataclass(eq=False)
-class Proposal:
-    """The result proposed from the answers so far, with the names of the people in it; or the outcome that makes one
-    pointless; or the problem that prevents one, in words."""
-
-    result: Result | None = None
-    people: tuple[tuple[str, str], ...] = ()
-    outcome: str = ""
-    text: str = ""
-
-
-@ft.observable
-@dataclass(eq=False)
-class Asking:
-    """Which panel lies over the form: the sections, the result, or the check before finishing."""
-
-    panel: Literal["", "sections", "result", "finish", "discard"] = ""
-    busy: bool = False
-    problem: str = ""
 
 
 def soon(call: Callable[[], None]) -> Callable[[], None]:
@@ -309,7 +185,7 @@ class Sheet:
         return {
             path: " · ".join(named[1:] or named)
             for section in self.contents.sections
-            for path, named in _named(self.visit.items(section.path, self.lang), (section.label,))
+            for path, named in naming.labels(self.visit.items(section.path, self.lang), (section.label,))
         }
 
     def put_down(self) -> None:
@@ -337,7 +213,7 @@ class Sheet:
         troubles = self.visit.problems(self.lang)
         strict = section in self.contents.strict
         live: set[str] = set()
-        for question in _questions(items):
+        for question in naming.questions(items):
             live.add(question.path)
             here = tuple(t for t in troubles if t.path == question.path)
             box = self.boxes.get(question.path)
@@ -362,7 +238,7 @@ class Sheet:
     def _outcome(self) -> str:
         """How the visit went, where the form asks it; a result is worked out for a visit that took place."""
         for section in self.contents.sections:
-            for question in _questions(self.visit.items(section.path, self.lang)):
+            for question in naming.questions(self.visit.items(section.path, self.lang)):
                 if question.name == "outcome":
                     return str(question.value or "")
         return ""
@@ -390,7 +266,7 @@ class Sheet:
                 nodes = tuple(self._node(i, troubles, strict, live) for i in item.items)
                 return Cluster(item.path, item.label, item.hint, nodes)
             case _:
-                folds = any(len(list(_questions(i.items))) > COMPACT for i in item.instances)
+                folds = any(len(list(naming.questions(i.items))) > COMPACT for i in item.instances)
                 return Rows(
                     item.path,
                     item.label,
@@ -406,8 +282,8 @@ class Sheet:
         path = instance.path
         live.add(path)
         count = sum(1 for t in troubles if t.path.startswith(f"{path}/")) if strict else 0
-        title = _title(instance)
-        summary = " · ".join(_words(q) for q in _questions(instance.items) if _tells(q))
+        title = naming.title(instance)
+        summary = naming.summary(instance)
         fold = self.folds.get(path)
         if fold is None:
             self.folds[path] = Fold(title, summary, count, open=False)
@@ -425,47 +301,3 @@ class Sheet:
         if self._cancel is not None:
             self._cancel()
         self._cancel = self.later(self.work_out)
-
-
-def _questions(items: Sequence[Item]) -> Iterator[Question]:
-    for item in items:
-        match item:
-            case Question():
-                yield item
-            case Group():
-                yield from _questions(item.items)
-            case _:
-                for instance in item.instances:
-                    yield from _questions(instance.items)
-
-
-def _named(items: Sequence[Item], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    for item in items:
-        match item:
-            case Question():
-                yield item.path, (*above, item.label)
-            case Group():
-                yield from _named(item.items, (*above, item.label) if item.label else above)
-            case _:
-                yield item.path, (*above, item.label) if item.label not in above else above
-                for number, instance in enumerate(item.instances, 1):
-                    title = _title(instance) or f"{item.label} {number}"
-                    yield from _named(instance.items, (*above, title))
-
-
-def _title(instance: Instance) -> str:
-    """What a row is called; empty when that would be a bare figure or day, which names nothing."""
-    figures = {str(q.value) for q in _questions(instance.items) if q.type in ("decimal", "integer", "date")}
-    return "" if instance.title in figures else instance.title
-
-
-def _tells(question: Question) -> bool:
-    """Whether a question's answer belongs in the line that sums up a folded row."""
-    return question.type in ("select_one", "select_multiple") and question.value not in (None, "", [], "no")
-
-
-def _words(question: Question) -> str:
-    if question.value == "yes":
-        return question.label
-    chosen = question.value if isinstance(question.value, list) else [question.value]
-    return "、".join(c.label for c in question.choices if c.value in chosen)

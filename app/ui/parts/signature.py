@@ -12,7 +12,8 @@ import flet.canvas as cv
 
 from app.ui.parts import strokes
 from app.ui.parts.question import framed
-from app.ui.parts.sheet import Box, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Box
 from app.ui.theme import CARD, INK, RADIUS, SMALL
 from app.ui.words.catalogue import say
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.ui.parts.sheet import Box, Cluster, Rows, Sheet
+from app.ui.parts.sheet import Sheet
+from app.ui.parts.shown import Box, Cluster, Rows
 from app.vault.open import Open
 from app.work.work import Work
 from tests.app.ui.filling import equip, question, row_ids, sheet_of

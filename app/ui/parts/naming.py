@@ -1,0 +1,55 @@
+"""What questions and rows are called where they cannot be seen: in a list of what is missing, on a folded row."""
+
+from collections.abc import Iterator, Sequence
+
+from schemas.forms.runtime import Group, Instance, Item, Question
+
+
+def questions(items: Sequence[Item]) -> Iterator[Question]:
+    """Every question in a section, through groups and rows."""
+    for item in items:
+        match item:
+            case Question():
+                yield item
+            case Group():
+                yield from questions(item.items)
+            case _:
+                for instance in item.instances:
+                    yield from questions(instance.items)
+
+
+def labels(items: Sequence[Item], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Every question and repeat by its path, with the labels that lead to it: group, row, question."""
+    for item in items:
+        match item:
+            case Question():
+                yield item.path, (*above, item.label)
+            case Group():
+                yield from labels(item.items, (*above, item.label) if item.label else above)
+            case _:
+                yield item.path, (*above, item.label) if item.label not in above else above
+                for number, instance in enumerate(item.instances, 1):
+                    row = title(instance) or f"{item.label} {number}"
+                    yield from labels(instance.items, (*above, row))
+
+
+def title(instance: Instance) -> str:
+    """What a row is called; empty when that would be a bare figure or day, which names nothing."""
+    figures = {str(q.value) for q in questions(instance.items) if q.type in ("decimal", "integer", "date")}
+    return "" if instance.title in figures else instance.title
+
+
+def summary(instance: Instance) -> str:
+    """What is known of a row in one line: its choices in words. A yes says its question, a no says nothing."""
+    return " · ".join(_words(q) for q in questions(instance.items) if _tells(q))
+
+
+def _tells(question: Question) -> bool:
+    return question.type in ("select_one", "select_multiple") and question.value not in (None, "", [], "no")
+
+
+def _words(question: Question) -> str:
+    if question.value == "yes":
+        return question.label
+    chosen = question.value if isinstance(question.value, list) else [question.value]
+    return "、".join(c.label for c in question.choices if c.value in chosen)
