@@ -35,14 +35,12 @@ from sync_server import tables, verify
 from sync_server.db import Tx
 from sync_server.demo import doorstep, doorway, tablet
 from sync_server.demo.county import COUNTY, COUNTY_NAME, TOWNS, VILLAGES, account
+from sync_server.demo.host import Host
 from sync_server.demo.narrate import Narrator, NotAsItMust
 from sync_server.demo.seed import is_fresh, seed
-from sync_server.demo.serving import Serving, bind
-from sync_server.main import create_app, listener
 from sync_server.server import Server
 from sync_server.settings import Settings, settings
 
-HOST = "127.0.0.1"
 MEETING_PLACE = "990101100200"
 """上清溪村, which both visitors look after."""
 
@@ -67,39 +65,11 @@ def main(argv: Sequence[str]) -> int:
 
 def walk(folder: Path, chosen: Settings, tell: Callable[[str], None] = print) -> None:
     """The whole walk. Raises NotAsItMust at the first check that fails."""
-    with_server = _Host(chosen)
+    with_server = Host(chosen)
     try:
         _Walk(folder, with_server, Narrator(tell)).go()
     finally:
         with_server.stop()
-
-
-class _Host:
-    """The server on one port for the whole walk, started and stopped as the network comes and goes."""
-
-    def __init__(self, chosen: Settings) -> None:
-        self.settings = chosen
-        self.port = 0
-        self.server: Server | None = None
-        self._serving: Serving | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    def start(self) -> Server:
-        app = create_app(self.settings)
-        sock = bind(HOST, self.port)
-        self._serving = Serving.start(listener(app, HOST, self.port), sock)
-        self.port = self._serving.port
-        server: Server = app.state.server
-        self.server = server
-        return server
-
-    def stop(self) -> None:
-        if self._serving is not None:
-            self._serving.stop()
-            self._serving = None
 
 
 @dataclass
@@ -128,7 +98,7 @@ class _Tablet:
 class _Walk:
     """The steps, in order. Each says what it does, does it on the real parts, and checks what must hold."""
 
-    def __init__(self, folder: Path, host: _Host, narrator: Narrator) -> None:
+    def __init__(self, folder: Path, host: Host, narrator: Narrator) -> None:
         self.folder = folder
         self.host = host
         self.tell = narrator
