@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from schemas.problems import Failed
+
 
 class NotAsItMust(Exception):
     """A check of the walk failed; the text says which, without anything personal."""
@@ -30,6 +32,15 @@ class Narrator:
         self._tell(f"  {'✓' if holds else '✗'} {what}")
         if not holds:
             raise NotAsItMust(what)
+
+    def refused(self, code: str, act: Callable[[], object], what: str) -> None:
+        """Do what must be refused with this problem, and tell how it was said."""
+        try:
+            act()
+        except Failed as failed:
+            self.must(failed.code == code, f"{what} is refused: {failed.say('en')}")
+        else:
+            self.must(False, f"{what} is refused")
 
     def end(self) -> None:
         self._tell(

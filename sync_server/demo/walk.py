@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -132,19 +133,13 @@ class _Walk:
 
     def enrol(self, server: Server, name: str, user: str) -> _Tablet:
         self.tell.step(f"Enrol tablet {name} with a one-time code")
-        try:
-            _stranger(self.host.url, self.clock)
-        except Failed as refused:
-            self.tell.must(refused.code == "unknown_code", f"a wrong code is refused: {refused.say('en')}")
+        self.tell.refused("unknown_code", lambda: _stranger(self.host.url, self.clock), "a wrong code")
         folder = self.folder / f"tablet-{name}"
         vault = tablet.open_vault(folder, folder.with_suffix(".secret"), self.clock)
         opened = tablet.admit(vault, server, self.host.url, account(user), clock=self.clock, name=f"tablet {name}")
         self.tell.must(len(opened.areas()) == 2, f"the grant covers {len(opened.areas())} villages and no other")
         opened.lock()
-        try:
-            vault.unlock(user, "000000")
-        except Failed as refused:
-            self.tell.must(refused.code == "wrong_pin", f"a wrong PIN is refused: {refused.say('en')}")
+        self.tell.refused("wrong_pin", lambda: vault.unlock(user, "000000"), "a wrong PIN")
         return _Tablet(name, user, folder, vault, vault.unlock(user, account(user).pin), self.clock)
 
     def first_pull(self) -> None:
@@ -173,10 +168,7 @@ class _Walk:
     def visit_on_a(self) -> None:
         self.tell.step(f"Tablet A visits household {ids.short_code(self.household)}, offline")
         visit = self.a.work.visit(self.household)
-        try:
-            visit.finish()
-        except Failed as refused:
-            self.tell.must(refused.code == "unfinished", f"an empty visit cannot be finished: {refused.say('en')}")
+        self.tell.refused("unfinished", visit.finish, "finishing an empty visit")
         for kind in ("business", "property", "transfer"):
             visit.answer(f"income/has_{kind}", "no")
         visit.answer("income/has_wage", "yes")
@@ -230,10 +222,7 @@ class _Walk:
     def one_conflict(self) -> VisitPage:
         self.tell.step("The server shows one conflict and has lost nothing")
         self.desk = Review(self.host.url)
-        try:
-            self.desk.login("supervisor", "not the password")
-        except Failed as refused:
-            self.tell.must(refused.code == "wrong_login", f"a wrong password is refused: {refused.say('en')}")
+        self.tell.refused("wrong_login", lambda: self.desk.login("supervisor", "not it"), "a wrong password")
         self.desk.login("supervisor", account("supervisor").password)
         row = next(r for r in self.desk.queue(limit=200).visits if r.visit == self.finished.visit)
         self.tell.must(row.status == "done", "A's visit stands in the supervisor's queue")
@@ -250,10 +239,8 @@ class _Walk:
 
     def settle_it(self, page: VisitPage) -> None:
         self.tell.step("The supervisor settles it, and only then may decide")
-        try:
-            self.desk.approve(page.visit, self._assessment(page), "符合条件")
-        except Failed as refused:
-            self.tell.must(refused.code == "provisional", f"approving before is refused: {refused.say('en')}")
+        early = partial(self.desk.approve, page.visit, self._assessment(page), "符合条件")
+        self.tell.refused("provisional", early, "approving before")
         conflict: Conflict = page.conflicts[0]
         mine = next(side for side in conflict.sides if side.user == "visitor")
         self.desk.settle(conflict.record, conflict.slot, mine.change, conflict.seen, "入户当面核实")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from schemas.problems import Failed
 from sync_server.demo import walk
 from sync_server.demo.narrate import Narrator, NotAsItMust
 from sync_server.settings import settings
@@ -31,3 +32,16 @@ def test_a_check_that_fails_ends_the_walk_there() -> None:
     with pytest.raises(NotAsItMust, match="this does not"):
         narrator.must(False, "this does not")
     assert told == ["  ✓ this holds", "  ✗ this does not"]
+
+
+def test_what_must_be_refused_and_is_not_ends_the_walk_too() -> None:
+    narrator = Narrator([].append)
+
+    def refuse() -> None:
+        raise Failed("wrong_pin", left=3)
+
+    narrator.refused("wrong_pin", refuse, "a wrong PIN")
+    with pytest.raises(NotAsItMust):
+        narrator.refused("unknown_code", refuse, "a wrong code")
+    with pytest.raises(NotAsItMust):
+        narrator.refused("wrong_pin", lambda: None, "a wrong PIN")
