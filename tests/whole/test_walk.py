@@ -35,7 +35,8 @@ def test_a_check_that_fails_ends_the_walk_there() -> None:
 
 
 def test_what_must_be_refused_and_is_not_ends_the_walk_too() -> None:
-    narrator = Narrator([].append)
+    told: list[str] = []
+    narrator = Narrator(told.append)
 
     def refuse() -> None:
         raise Failed("wrong_pin", left=3)
