@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import flet as ft
 
+from app.ui.parts.naming import listed
 from app.ui.parts.question import framed
 from app.ui.parts.sheet import Sheet
 from app.ui.parts.shown import Box
@@ -114,7 +115,7 @@ def _tile(question: Question, choice: Offer, choose: Callable[[str], None]) -> f
 def _closed(question: Question, lang: str, open_list: Callable[[], None]) -> ft.Control:
     """A long list, closed: what was chosen, and a sign that tapping opens it."""
     picked = [c.label for c in question.choices if is_chosen(question, c.value)]
-    text = "、".join(picked) or say(lang, "part.choose")
+    text = listed(picked, lang) or say(lang, "part.choose")
     return ft.Container(
         content=ft.Row(
             [

@@ -39,17 +39,22 @@ def title(instance: Instance) -> str:
     return "" if instance.title in figures else instance.title
 
 
-def summary(instance: Instance) -> str:
+def summary(instance: Instance, lang: str) -> str:
     """What is known of a row in one line: its choices in words. A yes says its question, a no says nothing."""
-    return " · ".join(_words(q) for q in questions(instance.items) if _tells(q))
+    return " · ".join(_words(q, lang) for q in questions(instance.items) if _tells(q))
 
 
 def _tells(question: Question) -> bool:
     return question.type in ("select_one", "select_multiple") and question.value not in (None, "", [], "no")
 
 
-def _words(question: Question) -> str:
+def _words(question: Question, lang: str) -> str:
     if question.value == "yes":
         return question.label
     chosen = question.value if isinstance(question.value, list) else [question.value]
-    return "、".join(c.label for c in question.choices if c.value in chosen)
+    return listed([c.label for c in question.choices if c.value in chosen], lang)
+
+
+def listed(words: Sequence[str], lang: str) -> str:
+    """Words in a row, joined as the language does."""
+    return ("、" if lang == "zh" else ", ").join(words)

@@ -283,7 +283,7 @@ class Sheet:
         live.add(path)
         count = sum(1 for t in troubles if t.path.startswith(f"{path}/")) if strict else 0
         title = naming.title(instance)
-        summary = naming.summary(instance)
+        summary = naming.summary(instance, self.lang)
         fold = self.folds.get(path)
         if fold is None:
             self.folds[path] = Fold(title, summary, count, open=False)
