@@ -121,6 +121,7 @@ def _member(rng: random.Random, role: Role, age: int, naming: Naming, today: dat
         "labour": _labour(rng, age, disabled, ill),
         "student": student,
         "present": "yes",
+        "disability": {},  # asked, and there is none
     }
     if age >= 7:
         out["education"] = _education(rng, age)

@@ -64,7 +64,7 @@ def _fill(tx: Tx) -> Seeded:
     for a in ACCOUNTS:
         people.add(tx, COUNTY, a.user, a.name, a.role, a.scope, a.password or None)
     form, packs = publish(tx)
-    acts = [*_registrations(made), *_visits(made, form, packs), *_decisions(made)]
+    acts = [*_registrations(made), *_visits(made, form, packs), *_disagreements(made, packs), *_decisions(made)]
     for act in sorted(acts, key=lambda act: (act.on, act.order)):
         act.do(replace(tx, clock=_on(tx.clock, act.on)))
     return Seeded(
@@ -112,6 +112,20 @@ def _visits(made: Sequence[Household], form: str, packs: Sequence[Pack]) -> Iter
             )
     for (on, visitor), drafts in days.items():
         yield Act(on, 1, partial(_write, visitor, drafts))
+
+
+def _disagreements(made: Sequence[Household], packs: Sequence[Pack]) -> Iterator[Act]:
+    """Twice an officer at the counter wrote something else than the visitor, neither having seen the other: once a
+    phone number, which changes nothing, and once a second and third dwelling, which changes the decision."""
+    waiting = ((h, h.visited) for h in made if h.visited is not None and h.visited.state == "done")
+    eligible = [(h, v) for h, v in waiting if _assessed(h, v, packs).programmes[0].verdict == "eligible"]
+    (first, one), (second, other) = eligible[:2]
+    housing = {"housing": {**other.slots["housing"], "dwellings": 3}}
+    for h, on, draft in (
+        (first, one.on, Draft(first.id, first.id, "household", "", {"phone": "19900009999"})),
+        (second, other.on, Draft(second.id, other.visit, "visit", "", housing)),
+    ):
+        yield Act(on, 2, partial(_write, officer_of(h.area), [draft]))
 
 
 def _decisions(made: Sequence[Household]) -> Iterator[Act]:

@@ -153,7 +153,7 @@ class _Walk:
         self.household = next(
             line.household
             for line in found.lines
-            if line.household in shared and line.phone and not line.working and line.members >= 2
+            if line.household in shared and line.phone and not line.conflicts and line.members >= 2
         )
         self.others = [line.household for line in found.lines if line.household != self.household]
 

@@ -57,7 +57,7 @@ def test_no_household_is_in_conflict_and_every_visit_is_in_its_state(filled: Fil
     server, _ = filled
     head = tables.head
     with server.db.engine.connect() as connection:
-        assert set(connection.scalars(select(head.c.conflicts))) == {0}
+        assert sorted(connection.scalars(select(head.c.conflicts).where(head.c.conflicts > 0))) == [1, 1]
         states = Counter(connection.scalars(select(head.c.status).where(head.c.kind == "visit")))
     wanted = Counter(h.visited.state for h in households(server.clock.today()) if h.visited)
     assert states == wanted
@@ -68,10 +68,21 @@ def test_the_supervisor_finds_visits_waiting_with_a_result_that_still_holds(fill
     supervisor = server.db.snapshot(lambda tx: people.get(tx, COUNTY, "supervisor"))
     queue = server.db.transaction(lambda tx: review.queue(tx, supervisor, "done", None, 50))["visits"]
     assert len(queue) >= 5
-    assert not any(row["stale"] for row in queue)
+    assert not any(row["stale"] for row in queue if not row["conflicts"])
     assert {row["verdict"] for row in queue} <= {"eligible", "not"}
-    page = server.db.transaction(lambda tx: visit_page.read(tx, supervisor, queue[0]["visit"]))
+    plain = next(row["visit"] for row in queue if not row["conflicts"])
+    page = server.db.transaction(lambda tx: visit_page.read(tx, supervisor, plain))
     assert page["may"]["approve"], page["may"]
+
+
+def test_the_supervisor_finds_a_conflict_that_changes_the_decision_and_one_that_does_not(filled: Filled) -> None:
+    server, _ = filled
+    supervisor = server.db.snapshot(lambda tx: people.get(tx, COUNTY, "supervisor"))
+    queue = server.db.transaction(lambda tx: review.queue(tx, supervisor, "done", None, 50))["visits"]
+    torn = [row["visit"] for row in queue if row["conflicts"]]
+    pages = [server.db.transaction(partial(visit_page.read, person=supervisor, visit=visit)) for visit in torn]
+    effects = {c["slot"]: c["effect"] for page in pages for c in page["conflicts"]}
+    assert effects == {"phone": "none", "housing": "decision"}
 
 
 def test_some_were_granted_and_some_refused(filled: Filled) -> None:
