@@ -12,13 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Locator, Page, Route, TimeoutError, expect, sync_playwright
 
 from tests.real_parts import chromium
 
 PHONE = (390, 844)
 DESKTOP = (1440, 900)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+EDGE = 90
+"""The header's and the footer's share of the glass."""
+FAILED = Path(__file__).parents[1] / "pictures" / "failed.png"
+"""What was on the glass when a story last went wrong."""
 PATIENCE = 15_000
 """Milliseconds until something awaited is missing for good."""
 
@@ -55,7 +59,9 @@ class Window:
     # -- what is on it
 
     def text(self, words: str | re.Pattern[str]) -> Locator:
-        return self.page.locator("flutter-view, flt-semantics-host").get_by_text(words).first
+        host = self.page.locator("flutter-view, flt-semantics-host")
+        # What is read out when it appears is a label, not a text.
+        return host.get_by_text(words).or_(host.get_by_label(words)).first
 
     def shows(self, words: str | re.Pattern[str], patience: float = PATIENCE) -> None:
         expect(self.text(words)).to_be_attached(timeout=patience)
@@ -79,16 +85,30 @@ class Window:
     def press(self, what: str) -> None:
         """Press what has this identifier; else the button with these words."""
         target = self.named(what)
-        if not re.fullmatch(r"[a-z0-9-]+", what):
+        if not re.match(r"[a-z0-9]", what):
             target = self.page.get_by_role("button", name=what, exact=True).first
-        target.scroll_into_view_if_needed()
+        target.wait_for(state="attached")
+        self.reach(target)
         inner = target.locator('[role="button"]')
         (inner.first if inner.count() else target).click()
         self.frames(2)
 
+    def reach(self, target: Locator) -> None:
+        """Scroll until it can be touched: what is below the fold has a place in the tree but none on the glass."""
+        height = (self.page.viewport_size or {"height": 0})["height"]
+        for _ in range(12):
+            box = target.bounding_box()
+            if box is None or (box["y"] >= EDGE and box["y"] + box["height"] <= height - EDGE):
+                return
+            far = box["y"] + box["height"] / 2 - height / 2
+            self.wheel(far)
+
     def type(self, label: str, text: str) -> None:
         """Type into the field with this label, in place of what it holds."""
-        field = self.field(label)
+        self.fill(self.field(label), text)
+
+    def fill(self, field: Locator, text: str) -> None:
+        """Type into a field in place of what it holds."""
         for _ in range(4):
             field.click()
             self.frames(3)  # focus goes from the page to Flutter and back; what is typed before is lost
@@ -97,12 +117,14 @@ class Window:
                 self.page.keyboard.insert_text(text)
             else:
                 self.page.keyboard.press("Delete")
+            # A field that had the focus before the tree was switched on is edited through a twin outside it.
+            arrived = "([f, text]) => f.value === text || document.activeElement?.value === text"
             try:
-                expect(field).to_have_value(text, timeout=700)
-            except AssertionError:
+                self.page.wait_for_function(arrived, arg=[field.element_handle(), text], timeout=2500)
+            except TimeoutError:
                 continue
             return
-        raise AssertionError(f"could not type into {label!r}")
+        raise AssertionError("could not type into the field")
 
     def choose(self, identifier: str, option: str) -> None:
         """Choose an option of the dropdown under an identifier."""
@@ -120,6 +142,25 @@ class Window:
     def pin(self, digits: str) -> None:
         for digit in digits:
             self.press(f"key-{digit}")
+
+    def sign(self) -> None:
+        """Draw a signature on the pad that is open, and say that it is done."""
+        pad = self.named("sign.pad")
+        pad.wait_for(state="attached")
+        self.frames(4)
+        box = pad.bounding_box()
+        assert box is not None
+        mouse = self.page.mouse
+        for across, down in ((0.1, 0.3), (0.45, 0.2)):
+            mouse.move(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+            mouse.down()
+            for step in range(1, 12):
+                lift = 0.4 if step % 2 else 0.1
+                x, y = across + 0.035 * step, down + lift
+                mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=3)
+            mouse.up()
+            self.frames(3)
+        self.press("sign.done")
 
     def wheel(self, dy: float) -> None:
         """Scroll in the middle of the window."""
@@ -139,7 +180,7 @@ class Window:
         path.parent.mkdir(parents=True, exist_ok=True)
         now, still = b"", 0
         for _ in range(40):
-            self.frames(6)
+            self.frames(4)
             before, now = now, self.page.screenshot()
             still = still + 1 if now == before else 0
             if still == 2:
@@ -162,8 +203,12 @@ def browser(size: tuple[int, int] = PHONE, **options: Any) -> Iterator[Window]:
             **options,
         )
         context.route(re.compile(r"^https?://(?!127\.0\.0\.1|localhost)"), _refuse)
+        window = Window(context.pages[0])
         try:
-            yield Window(context.pages[0])
+            yield window
+        except BaseException:
+            window.picture(FAILED)
+            raise
         finally:
             context.close()
 
