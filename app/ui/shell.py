@@ -98,8 +98,9 @@ def _view(desk: Desk, content: ft.Control, tabs: tuple[Tab, ...] = (), lit: str 
     )
 
 
-def _index(tabs: tuple[Tab, ...], lit: str) -> int | None:
-    return next((i for i, t in enumerate(tabs) if t.name == lit), None)
+def _index(tabs: tuple[Tab, ...], lit: str) -> int:
+    """Which destination is lit; the first where the screen belongs to none that this person has (a desk's home)."""
+    return next((i for i, t in enumerate(tabs) if t.name == lit), 0)
 
 
 def _rail(desk: Desk, tabs: tuple[Tab, ...], lit: str) -> ft.Control:
@@ -137,7 +138,7 @@ def _bar(desk: Desk, tabs: tuple[Tab, ...], lit: str) -> ft.NavigationBar:
             )
             for t in tabs
         ],
-        selected_index=_index(tabs, lit) or 0,
+        selected_index=_index(tabs, lit),
         border=ft.Border.only(top=ft.BorderSide(1, theme.LINE)),
         on_change=lambda e: desk.go(tabs[e.control.selected_index].route),
     )
