@@ -4,7 +4,7 @@
 that returns one control (mostly `parts.frame.frame`). `behind` says who may open it: nobody in particular, a person
 with their vault open (`vault`), or a supervisor who has logged in (`login`). `tab` is the destination of the rail or
 bar that is lit. `beside` is the list that stays to its left where two panes fit; `list_first` routes show that
-list itself where they do not. A `bare` screen
+list itself where they do not. `up` is where the back button leads, when that is not the tab. A `bare` screen
 has actions of its own below, so on a narrow window it stands without the bar.
 """
 
@@ -30,6 +30,7 @@ class Route:
     beside: Screen | None = None
     bare: bool = False
     list_first: bool = False
+    up: str = ""
 
     def match(self, route: str) -> dict[str, str] | None:
         """The arguments in an address, or None when it is not this route."""
@@ -49,6 +50,21 @@ class Tab:
     behind: Literal["vault", "login"] = "vault"
     roles: frozenset[str] = frozenset()
     badge: Callable[[Desk], str] | None = None
+
+
+def above(table: tuple[Route, ...], tabs: tuple[Tab, ...], route: str) -> str:
+    """Where the device's back button leads from an address: up the screen's own way, else to its tab, else home; ""
+    when it leads out of the app."""
+    entry = find(table, route)
+    if entry is None:
+        return "/"
+    found, arguments = entry
+    if found.up:
+        return found.up.format(**arguments)
+    tab = next((t.route for t in tabs if t.name == found.tab), "/")
+    if found.path != tab:
+        return tab
+    return "" if tab == "/" else "/"
 
 
 def find(table: tuple[Route, ...], route: str) -> tuple[Route, dict[str, str]] | None:

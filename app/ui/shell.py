@@ -13,7 +13,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, brand, status
 from app.ui.parts.frame import frame
-from app.ui.routes import Route, Tab, find
+from app.ui.routes import Route, Tab, above, find
 from app.ui.screens.login import Login
 from app.ui.screens.unlock import Unlock
 from app.ui.table import ROUTES, TABS
@@ -87,6 +87,14 @@ def _view(desk: Desk, content: ft.Control, tabs: tuple[Tab, ...] = (), lit: str 
             )
         else:
             bar = _bar(desk, tabs, lit)
+
+    async def back(event: ft.Event[ft.View]) -> None:
+        """The device's back button goes up, and out of the app only from the first screen."""
+        up = above(ROUTES, TABS, desk.route)
+        await event.control.confirm_pop(not up)
+        if up:
+            desk.go(up)
+
     return ft.View(
         [ft.SafeArea(body, expand=True)],
         route="/",
@@ -94,7 +102,8 @@ def _view(desk: Desk, content: ft.Control, tabs: tuple[Tab, ...] = (), lit: str 
         spacing=0,
         bgcolor=theme.PAPER,
         navigation_bar=bar,
-        can_pop=False,
+        can_pop=not above(ROUTES, TABS, desk.route),
+        on_confirm_pop=back,
     )
 
 

@@ -206,9 +206,11 @@ def Pad(
                 back()
 
         page.on_keyboard_event = typed
+        page.update()
 
         def unlisten() -> None:
             page.on_keyboard_event = None
+            page.update()
 
         return unlisten
 
