@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import logging
 import os
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,14 @@ from app.door import Door
 from app.review.client import Review
 from app.ui import guard, look
 from app.ui.desk import Desk
+from app.ui.parts import text
 from app.ui.shell import App
 from app.vault.device_secret import DeviceSecret
 from schemas.clock import Clock
+from schemas.problems import Failed
 
 ASSETS = Path(__file__).parent / "assets"
+KEY_STORE_SECONDS = 20
 SERVER = "http://127.0.0.1:8601"
 
 Window = Callable[[ft.Page], Coroutine[Any, Any, None]]
@@ -90,13 +94,23 @@ class PlatformSecret(DeviceSecret):
         self._wait(self._store.set("ruhu.device", secret.hex()))
 
     def _wait(self, asked: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(asked, self._loop).result(30)
+        try:
+            return asyncio.run_coroutine_threadsafe(asked, self._loop).result(KEY_STORE_SECONDS)
+        except (RuntimeError, TimeoutError) as error:
+            # Not None: a store that is slow to answer is not an empty one, and its secret must not be made anew.
+            log.warning("key store: %s", type(error).__name__)
+            raise Failed("key_store") from None
 
 
 async def packaged(page: ft.Page) -> None:
     """The window of the packaged app: the vault lies in the app's own storage, its secret in the key store."""
     folder = Path(os.environ.get("FLET_APP_STORAGE_DATA", ".")) / "vault"
-    door = await asyncio.to_thread(lambda: Door(folder, secret=PlatformSecret(page)))
+    secret = PlatformSecret(page)
+    try:
+        door = await asyncio.to_thread(lambda: Door(folder, secret=secret))
+    except Failed as failed:
+        page.add(ft.SafeArea(ft.Column([text.body(failed.say(lang)) for lang in look.LOCALES])))
+        return
     await client(door)(page)
 
 
@@ -106,7 +120,11 @@ def main(argv: Sequence[str] = ()) -> int:
     options.add_argument("--data", type=Path, default=Path.home() / ".ruhu", help="folder of the sealed vault")
     options.add_argument("--server", default=SERVER, help="address of the county's server")
     chosen = options.parse_args(list(argv))
-    door = Door(chosen.data / "vault", chosen.server)
+    try:
+        door = Door(chosen.data / "vault", chosen.server)
+    except Failed as failed:
+        sys.stderr.write(f"{failed.say('zh')}\n{failed.say('en')}\n")
+        return 1
     ft.run(client(door), before_main=look.dress, assets_dir=str(ASSETS), no_cdn=True)
     return 0
 

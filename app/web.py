@@ -6,7 +6,10 @@ runs the packaged app: without its host a web page is nothing.
 
 import argparse
 import asyncio
+import contextlib
 import logging
+import socket
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from app.door import Door
 from app.main import ASSETS, SERVER, client
 from app.ui import guard, look
 from schemas.clock import Clock
+from schemas.problems import Failed
 
 log = logging.getLogger("ruhu.web")
 
@@ -45,11 +49,22 @@ def main(argv: Sequence[str] = ()) -> int:
     options.add_argument("--host", default="127.0.0.1", help="address to listen on")
     options.add_argument("--port", type=int, default=8600)
     chosen = options.parse_args(list(argv))
-    return serve_web(Door(chosen.data / "vault", chosen.server), chosen.host, chosen.port)
+    try:
+        serve_web(Door(chosen.data / "vault", chosen.server), chosen.host, chosen.port)
+    except Failed as failed:
+        sys.stderr.write(f"{failed.say('zh')}\n{failed.say('en')}\n")
+        return 1
+    return 0
 
 
-def serve_web(door: Door, host: str = "127.0.0.1", port: int = 8600) -> int:
-    """Serve the client of a door; comes back with an exit code when it is stopped."""
+def serve_web(door: Door, host: str = "127.0.0.1", port: int = 8600) -> None:
+    """Serve the client of a door until Ctrl-C. Raises Failed("port_busy") when something else is there."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        raise Failed("port_busy", port=port) from None
+    sys.stdout.write(f"入户 Ruhu  http://{host}:{port}\n")
+    sys.stdout.flush()
 
     async def serve() -> None:
         handle = await serve_fastapi_web_app(
@@ -66,5 +81,5 @@ def serve_web(door: Door, host: str = "127.0.0.1", port: int = 8600) -> int:
         )
         await handle.serve_task
 
-    asyncio.run(serve())
-    return 0
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve())
