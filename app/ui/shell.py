@@ -98,6 +98,7 @@ def _view(desk: Desk, content: ft.Control, tabs: tuple[Tab, ...] = (), lit: str 
     return ft.View(
         [ft.SafeArea(body, expand=True)],
         route="/",
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         padding=0,
         spacing=0,
         bgcolor=theme.PAPER,

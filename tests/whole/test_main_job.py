@@ -10,20 +10,18 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from app.sync.http import Http
 from app.sync.runner import sync_once
 from app.vault.device_secret import FileSecret
 from app.vault.keys import new_device_keys
 from app.vault.vault import Vault
-from app.web import web_app
 from sync_server import library, people
 from sync_server.db import Tx
 from sync_server.demo.doorstep import BY_NAME
-from sync_server.demo.serving import Serving, bind
 from tests.app.ui.village import COUNTY, LOWER, PASSPHRASE, PASSWORD, PIN, QUICK, UPPER, Place, village
 from tests.whole.browser import DESKTOP, PHONE, Window, browser
+from tests.whole.host import served
 
 pytestmark = pytest.mark.browser
 
@@ -45,12 +43,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def url(place: Place) -> Iterator[str]:
-    """The client, served."""
-    config = uvicorn.Config(web_app(place.door, place.url), log_level="warning", timeout_graceful_shutdown=1)
-    with bind("127.0.0.1", 0) as socket:
-        serving = Serving.start(uvicorn.Server(config), socket)
-        yield serving.url
-        serving.stop()
+    with served(place) as address:
+        yield address
 
 
 def _publish(tx: Tx) -> None:
@@ -126,7 +120,6 @@ def test_one_visit_from_the_doorstep_to_the_decision(size: str, place: Place, ur
         window.shows(re.compile("每月"))
         picture(window, "13-decided")
         assert window.missing == []
-        assert all(re.match(r"(https?|blob|data):?(//127\.0\.0\.1|.*)", asked) for asked in window.asked)
 
 
 def _enrol(window: Window, code: str) -> None:

@@ -232,7 +232,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     # settings
     "settings.title": ("设置", "Settings"),
     "settings.me": ("本人", "You"),
-    "settings.areas": ("负责的村（社区）", "Your villages"),
+    "settings.areas": ("负责的村", "Your villages"),
     "settings.language": ("语言", "Language"),
     "settings.text": ("文字大小", "Text size"),
     "settings.sample": (
