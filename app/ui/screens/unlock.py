@@ -17,11 +17,20 @@ KEY = 76
 
 @ft.component
 def Unlock(desk: Desk, key: str = "") -> ft.Control:
-    residents = desk.door.residents()
+    def read() -> Sequence[Resident] | Failed:
+        try:
+            return desk.door.residents()
+        except Failed as failed:
+            return failed
+
+    found = ft.use_memo(read, [desk.door])
+    residents: Sequence[Resident] = () if isinstance(found, Failed) else found
     chosen, choose = ft.use_state(residents[0].user if len(residents) == 1 else "")
     person = next((r for r in residents if r.user == chosen), None)
-    if not residents:
-        content: ft.Control = _welcome(desk)
+    if isinstance(found, Failed):
+        content: ft.Control = status.banner(desk.problem(found), "bad")
+    elif not residents:
+        content = _welcome(desk)
     elif person is None:
         content = _people(desk, residents, choose)
     else:

@@ -59,3 +59,18 @@ async def test_the_devices_back_button_goes_up(place: Place, households: list[st
         for route in ("/households", "/"):
             await window.event(window.one(ft.View), "confirm_pop")
             await window.until(partial(arrived, route))
+
+
+async def test_the_language_last_chosen_holds_before_anybody_unlocks(place: Place) -> None:
+    async with Window(client(place.door), answers={"get": "en"}) as window:
+        await window.until(lambda: window.says("Enrol this device"))
+
+
+async def test_a_vault_that_cannot_be_read_is_said_and_not_shown_as_an_empty_one(place: Place) -> None:
+    door = place.door
+    place.enrolled().lock()
+    for file in (place.folder / "vault").glob("vault.db*"):
+        file.write_bytes(b"not a database" * 1000)
+    async with Window(client(door)) as window:
+        assert not window.says("欢迎使用入户")
+        assert window.all(ft.Semantics, live_region=True)
