@@ -8,6 +8,7 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, brand, cards, fields, status, text
 from app.ui.parts.household_row import initial
+from app.ui.parts.keyboard import Keys, use_keys
 from app.ui.seams import Resident, SlotKind
 from schemas.problems import Failed
 
@@ -23,6 +24,7 @@ def Unlock(desk: Desk, key: str = "") -> ft.Control:
         except Failed as failed:
             return failed
 
+    keys = use_keys()
     found = ft.use_memo(read, [desk.door])
     residents: Sequence[Resident] = () if isinstance(found, Failed) else found
     chosen, choose = ft.use_state(residents[0].user if len(residents) == 1 else "")
@@ -35,7 +37,7 @@ def Unlock(desk: Desk, key: str = "") -> ft.Control:
         content = _people(desk, residents, choose)
     else:
         back = (lambda: choose("")) if len(residents) > 1 else None
-        content = Secret(desk, person, back, key=person.user)
+        content = Secret(desk, person, back, keys, key=person.user)
     return doorway(desk, content, _links(desk, bool(residents)))
 
 
@@ -126,7 +128,7 @@ def _people(desk: Desk, residents: Sequence[Resident], choose: Callable[[str], N
 
 
 @ft.component
-def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None, key: str = "") -> ft.Control:
+def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None, keys: Keys, key: str = "") -> ft.Control:
     """One person's way in."""
     kind, set_kind = ft.use_state("pin" if "pin" in person.kinds else "pass")
     typed, set_typed = ft.use_state("")
@@ -156,7 +158,9 @@ def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None, key: s
 
         def grown(now: str) -> str:
             nonlocal pin
-            pin = (now + digit)[:LENGTH]
+            if len(now) == LENGTH:
+                return now  # it is being tried; one more tap must not try it twice
+            pin = now + digit
             return pin
 
         say("")
@@ -166,6 +170,14 @@ def Secret(desk: Desk, person: Resident, back: Callable[[], None] | None, key: s
 
     def rub() -> None:
         set_typed(lambda now: now[:-1])
+
+    async def heard(name: str) -> None:
+        if len(name) == 1 and name.isdigit():
+            await press(name)
+        elif name == "Backspace":
+            rub()
+
+    keys.heard = heard if kind == "pin" and not busy else None
 
     def switch(to: SlotKind) -> None:
         set_typed("")
@@ -199,31 +211,6 @@ def Pad(
     key: str = "",
 ) -> ft.Control:
     """Six places and ten large keys."""
-    page = ft.context.page
-    current = ft.use_ref((press, rub, busy))
-    current.current = (press, rub, busy)
-
-    def listen() -> Callable[[], None]:
-        async def typed(event: ft.KeyboardEvent) -> None:
-            put, back, waiting = current.current or (press, rub, True)
-            if waiting:
-                return
-            digit = event.key.removeprefix("Numpad ")
-            if len(digit) == 1 and digit.isdigit():
-                await put(digit)
-            elif event.key == "Backspace":
-                back()
-
-        page.on_keyboard_event = typed
-        page.update()
-
-        def unlisten() -> None:
-            page.on_keyboard_event = None
-            page.update()
-
-        return unlisten
-
-    ft.use_effect(listen, [])
 
     def place(digit: str) -> ft.Control:
         async def pressed() -> None:

@@ -1,5 +1,7 @@
 """The door: a PIN on large keys, a passphrase for the day it is forgotten, and nothing that a thief may read."""
 
+import asyncio
+
 import flet as ft
 import pytest
 
@@ -30,6 +32,16 @@ async def test_a_wrong_pin_says_how_many_tries_are_left_and_clears_the_places(pl
         await unlocked(window, "111222")
         await window.until(lambda: window.says("PIN 不对"))
         assert window.one(ft.Semantics, label="已输入 0 位，共 6 位")
+
+
+async def test_a_seventh_tap_does_not_try_the_pin_twice(place: Place) -> None:
+    async with Window(client(place.door)) as window:
+        for digit in "11122":
+            await window.press(f"key-{digit}")
+        key = window.named("key-2")
+        taps = [window.session.dispatch_event(key._i, "click", None) for _ in range(3)]
+        await asyncio.gather(*taps)
+        await window.until(lambda: window.says("还可以试 9 次"))
 
 
 async def test_a_forgotten_pin_loses_nothing(place: Place) -> None:
