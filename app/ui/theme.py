@@ -102,6 +102,7 @@ def theme(scale: float = 1.0) -> ft.Theme:
         color_scheme=_colours(),
         scaffold_bgcolor=PAPER,
         canvas_color=PAPER,
+        hover_color=ft.Colors.with_opacity(0.06, GREEN),
         text_theme=ft.TextTheme(
             **{k: _style(s, lead, bold, _grown(s, scale)) for k, (s, lead, bold) in _SIZES.items()}
         ),
