@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, TimeoutError, expect, sync_playwright
+from playwright.sync_api import FloatRect, Locator, Page, Route, TimeoutError, expect, sync_playwright
 
 from tests.real_parts import chromium
 
@@ -23,8 +23,8 @@ EDGE = 90
 """The header's and the footer's share of the glass."""
 FAILED = Path(__file__).parents[1] / "pictures" / "failed.png"
 """What was on the glass when a story last went wrong."""
-PATIENCE = 15_000
-"""Milliseconds until something awaited is missing for good."""
+PATIENCE = 60_000
+"""Milliseconds until something awaited is missing for good. Only a failing test waits so long; a busy machine may."""
 
 
 class Window:
@@ -97,7 +97,7 @@ class Window:
         """Scroll until it can be touched: what is below the fold has a place in the tree but none on the glass."""
         height = (self.page.viewport_size or {"height": 0})["height"]
         for _ in range(12):
-            box = target.bounding_box()
+            box = self.rest(target)
             if box is None or (box["y"] >= EDGE and box["y"] + box["height"] <= height - EDGE):
                 return
             far = box["y"] + box["height"] / 2 - height / 2
@@ -142,6 +142,17 @@ class Window:
     def pin(self, digits: str) -> None:
         for digit in digits:
             self.press(f"key-{digit}")
+
+    def rest(self, target: Locator) -> FloatRect | None:
+        """Where it lies once it no longer moves: a jump inside a form scrolls for a moment."""
+        before = target.bounding_box()
+        for _ in range(30):
+            self.frames(2)
+            box = target.bounding_box()
+            if box == before:
+                break
+            before = box
+        return before
 
     def sign(self) -> None:
         """Draw a signature on the pad that is open, and say that it is done."""
