@@ -22,7 +22,7 @@ FEMALE_OLD = "秀桂玉凤兰英香珍菊梅莲娥彩云月花芬琴巧银翠爱
 MALE = "军伟强磊勇杰涛斌波辉刚健鹏飞宇浩俊峰亮凯龙超平华东海"
 FEMALE = "丽敏静艳娟霞燕玲红芳婷雪莉倩颖慧琳晶洁莹丹萍蓉薇佳"
 CHILD = "子梓浩宇轩涵雨欣怡诺一辰沐晨泽睿思语妍可昕奕依然皓航"
-RARE = "𬇕㛃䶮𠮷𬍛㼆"
+RARE = "𬇕㛃䶮𫖯𬍛㼆"
 """Outside GBK, as they stand in real household registers, where a given name is for life."""
 
 DOTTED_MALE = ("买买提", "热合曼", "阿卜杜拉", "吐尔逊", "艾山", "库尔班")
