@@ -10,6 +10,7 @@ Slow work (keys, disk, network) runs off the event loop, which all windows of a 
 
 import asyncio
 import datetime as dt
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ import flet as ft
 from app.review.answers import Login
 from app.review.client import Review
 from app.ui import look
+from app.ui.guard import place
 from app.ui.parts.sheet import Sheet
 from app.ui.pulse import Pulse
 from app.ui.seams import Door, Inside, SyncState
@@ -29,6 +31,8 @@ from schemas import problems, records
 from schemas.clock import CHINA, Clock, parse_stamp
 from schemas.codec import Value
 from schemas.problems import Failed
+
+log = logging.getLogger("ruhu.ui")
 
 T = TypeVar("T")
 
@@ -187,8 +191,15 @@ class Desk:
             ft.context.page.run_task(look.remember, self.memory, key, value)
 
     async def off(self, act: Callable[..., T], *args: Any) -> T:
-        """Run blocking work off the event loop."""
-        return await asyncio.to_thread(act, *args)
+        """Run blocking work off the event loop. Whatever goes wrong comes back as a Failed, which every screen can
+        tell and get over; what is nobody's plan is `app_error`, and the log has the place of it."""
+        try:
+            return await asyncio.to_thread(act, *args)
+        except Failed:
+            raise
+        except Exception as error:  # noqa: BLE001 - a screen that waits for an answer must get one
+            log.error("work failed: %s", place(error))  # noqa: TRY400 - what it says may be personal
+            raise Failed("app_error") from None
 
     def enter(self, inside: Inside) -> None:
         """Put an open vault behind this window and follow its sync. Call on the event loop, in the page's context."""
