@@ -35,11 +35,11 @@ SOME = Range(0, math.inf)
 
 
 def low(q: Quantity) -> Bound:
-    return q.low if type(q) is Range else q  # type: ignore[return-value]  # mypy does not narrow on `type(q) is`
+    return q.low if isinstance(q, Range) else q
 
 
 def high(q: Quantity) -> Bound:
-    return q.high if type(q) is Range else q  # type: ignore[return-value]
+    return q.high if isinstance(q, Range) else q
 
 
 def span(least: Bound, most: Bound) -> Quantity:

@@ -13,6 +13,7 @@ from schemas import codec, merge, records, wire
 from schemas.codec import Value
 from schemas.problems import Failed
 from sync_server import audit, devices, intake, tables, verify
+from sync_server.db import Tx
 from tests.sync_server.place import CLOUD, EAST, HILL, Place, Watch, entries, new_id
 
 
@@ -223,8 +224,8 @@ def test_an_empty_push_only_says_where_the_server_is(place: Place) -> None:
 def test_a_push_that_fails_leaves_nothing_behind(place: Place) -> None:
     tablet = place.tablet()
 
-    def torn(tx: object) -> None:
-        intake.push(tx, tablet.device, tablet.message())  # type: ignore[arg-type]
+    def torn(tx: Tx) -> None:
+        intake.push(tx, tablet.device, tablet.message())
         raise Failed("disk_full")
 
     tablet.change(new_id(), {"area": EAST})

@@ -3,6 +3,8 @@
 Each is a part of its own that watches one thing, so that an answer redraws them only when it changes what they say.
 """
 
+from collections.abc import Mapping
+
 import flet as ft
 
 from app.ui import theme
@@ -12,13 +14,14 @@ from app.ui.parts.shown import Contents, Proposal, Saving
 from app.ui.words.catalogue import say
 from schemas import records
 
+TONES: Mapping[str, theme.Tone] = {"ready": "plain", "saved": "ok", "failed": "bad"}
+
 
 @ft.component
 def Saved(saving: Saving, lang: str, wide: bool) -> ft.Control:
     """Whether the last answer is safe, in words where there is room."""
-    name: theme.Tone = {"ready": "plain", "saved": "ok", "failed": "bad"}[saving.state]  # type: ignore[assignment]
     words = say(lang, {"ready": "visit.ready", "saved": "visit.saved", "failed": "visit.not_saved"}[saving.state])
-    shade = theme.tone(name)
+    shade = theme.tone(TONES[saving.state])
     symbol = ft.Icons.LOCK_OUTLINE if saving.state != "failed" else ft.Icons.ERROR_OUTLINE
     told = None if wide else words  # said once: by the text, or by the icon where there is no room for it
     row: list[ft.Control] = [ft.Icon(symbol, size=20, color=shade.ink, semantics_label=told)]

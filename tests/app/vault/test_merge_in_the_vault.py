@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,9 @@ STEP = st.one_of(
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEP, max_size=20))
-def test_heads_equal_the_definition_after_any_interleaving_of_own_writes_and_pages(steps: list[tuple]) -> None:  # type: ignore[type-arg]
+def test_heads_equal_the_definition_after_any_interleaving_of_own_writes_and_pages(
+    steps: list[tuple[Any, ...]],
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         county = County()
         tablets = [admitted(Path(folder) / name, county) for name in "ab"]

@@ -21,8 +21,8 @@ def within(draw: st.DrawFn) -> tuple[Quantity, int | Fraction]:
     return values.span(low, high), x
 
 
-def holds(q: Quantity, x: object) -> bool:
-    return values.low(q) <= x <= values.high(q)  # type: ignore[operator]  # x is exact
+def holds(q: Quantity, x: int | Fraction) -> bool:
+    return values.low(q) <= x <= values.high(q)
 
 
 @given(within(), within())
