@@ -66,6 +66,14 @@ class Door:
         del self._asked[code.strip()]
         return self._inside(opened)
 
+    def _re_enrol(self, opened: Open, code: str) -> None:
+        """A new device at the server for a vault that stays: what was not sent is issued anew under it."""
+        keys = self._asked.setdefault(code.strip(), new_device_keys(self._clock))
+        address = self._moved_to or opened.server_url
+        grant = enrol(address, code, keys.sign_public_hex, keys.box_public_hex, self._device_name)
+        opened.renew(grant, keys)
+        del self._asked[code.strip()]
+
     def _inside(self, opened: Open) -> Inside:
         turn = self._turns[opened.user]
         runner = Runner(opened, lambda: Turn(turn, self._road(opened)), clock=self._clock)
@@ -74,7 +82,11 @@ class Door:
             runner.stop()
             opened.lock()
 
-        return Inside(Work(opened, self._clock), runner, close)
+        def re_enrol(code: str) -> None:
+            self._re_enrol(opened, code)
+            runner.start()
+
+        return Inside(Work(opened, self._clock), runner, close, re_enrol)
 
     def _road(self, opened: Open) -> Http:
         return Http(self._moved_to or opened.server_url, opened.device(), opened.sign, self._clock)

@@ -16,7 +16,9 @@ SlotKind = Literal["pin", "pass"]
 class SyncState(Protocol):
     """How the sync stands. `phase` is one of push, pull, library, chunks, done, or None at rest; `last_contact` a stamp
     or None; `problem` is what ended the last round; `safe` is only true right after a round that left nothing waiting.
-    Counts are of changes, but `photos_waiting` of photos."""
+    Counts are of changes, but `photos_waiting` of photos. `photos_paused`: the photos wait for a better signal.
+    `resending`: the server was put back from a backup, and what it lost goes to it again. `skew`: by how many seconds
+    this device's clock was ahead of the server's at the last answer, None before the first."""
 
     @property
     def running(self) -> bool: ...
@@ -42,14 +44,22 @@ class SyncState(Protocol):
     def problem(self) -> Failed | None: ...
     @property
     def safe(self) -> bool: ...
+    @property
+    def photos_paused(self) -> bool: ...
+    @property
+    def resending(self) -> bool: ...
+    @property
+    def skew(self) -> int | None: ...
 
 
 class Runner(Protocol):
-    """Sync in the background. No call blocks; `subscribe` calls back from any thread and returns what ends it."""
+    """Sync in the background. No call blocks; `subscribe` calls back from any thread and returns what ends it.
+    `send_photos` begins a round that sends photos however slow the signal is."""
 
     def state(self) -> SyncState: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
+    def send_photos(self) -> None: ...
     def set_offline(self, offline: bool) -> None: ...
     def subscribe(self, callback: Callable[[SyncState], None]) -> Callable[[], None]: ...
 
@@ -69,11 +79,14 @@ class Resident(Protocol):
 
 @dataclass(frozen=True)
 class Inside:
-    """One person's open vault: their work and the sync that serves it. `close` ends the sync, then locks."""
+    """One person's open vault: their work and the sync that serves it. `close` ends the sync, then locks. `re_enrol`
+    takes a new one-time code for this device and keeps everything in the vault; it blocks on the network and raises
+    Failed: unknown_code, bad_grant, server_down …"""
 
     work: Work
     runner: Runner
     close: Callable[[], None]
+    re_enrol: Callable[[str], None]
 
 
 class Door(Protocol):
