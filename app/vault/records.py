@@ -5,7 +5,6 @@ when one of those is damaged too is the record lost to this device (`damaged`), 
 """
 
 import logging
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from app.vault import changes, sealing, tables
 from app.vault.keyring import Tx
 from app.vault.tables import upsert
 from schemas.codec import Value
+from schemas.duplicates import plain_id
 from schemas.merge import NOTHING, Heads, apply
 from schemas.problems import Failed
 
@@ -106,11 +106,6 @@ def find_national_id(tx: Tx, text: str) -> list[str]:
     tokens = tx.ring.tokens(plain_id(text))
     found = select(tables.blind.c.record).where(tables.blind.c.person == tx.person, tables.blind.c.token.in_(tokens))
     return sorted(set(tx.sql.scalars(found)))
-
-
-def plain_id(text: str) -> str:
-    """A national id as it is compared: no spaces, half-width, the last letter large."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def from_changes(tx: Tx, id_: str) -> Heads:

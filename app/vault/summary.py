@@ -6,7 +6,7 @@ Evolution rule: `VERSION` stands in every sealed summary; one of another version
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, Self
 
 from sqlalchemy import Row, select, update
@@ -16,8 +16,10 @@ from app.vault.keyring import Tx
 from app.vault.records import Record
 from app.vault.tables import upsert
 from schemas.codec import Value
+from schemas.duplicates import plain_id
+from schemas.merge import GONE, NO, NOTHING, Heads
 
-VERSION = 1
+VERSION = 2
 
 summary = tables.summary.c
 HEAD_CODES = ("01", "02")
@@ -33,11 +35,21 @@ class VisitLine(NamedTuple):
     status: str
 
 
+class Known(NamedTuple):
+    """Who one member may be: every name and every day of birth (ISO) that somebody has written and nobody replaced."""
+
+    member: str
+    names: tuple[str, ...]
+    born: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Summary:
-    """One household. Texts are empty where nothing is known; `members` counts those not removed, and `names` and
-    `id_tails` (last four characters of the national ids) are theirs, the head's first; `conflicts` counts slots with
-    rival values in all its records; `planned_on` is an ISO date or None."""
+    """One household. Texts are empty where nothing is known; `members` counts those not removed, and `names`, `people`
+    and `id_tails` (last four characters of the national ids) are theirs, the head's first; `conflicts` counts slots
+    with rival values in all its records; `planned_on` is an ISO date or None. `gone`: removed, and nobody has written
+    to it without knowing; where somebody has it is `contested` and stays in sight. `links` are the heads of the links
+    that lie in it, on the wire."""
 
     household: str
     area: str
@@ -53,10 +65,14 @@ class Summary:
     conflicts: int
     hukou: str
     gone: bool
+    contested: bool
     visits: tuple[VisitLine, ...]
+    people: tuple[Known, ...]
+    links: tuple[Value, ...]
 
     def wire(self) -> dict[str, Value]:
-        return {"v": VERSION, **asdict(self), "visits": [list(v) for v in self.visits]}
+        plain = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {"v": VERSION, **plain}
 
     @classmethod
     def from_wire(cls, data: Mapping[str, Value]) -> Self | None:
@@ -64,16 +80,18 @@ class Summary:
         if data.get("v") != VERSION:
             return None
         rest = {name: value for name, value in data.items() if name != "v"}
-        lists = {name: tuple(data[name]) for name in ("id_tails", "names")}
-        return cls(**{**rest, **lists, "visits": tuple(VisitLine(*v) for v in data["visits"])})
+        lists = {name: tuple(data[name]) for name in ("id_tails", "names", "links")}
+        people = tuple(Known(member, tuple(names), tuple(born)) for member, names, born in data["people"])
+        return cls(**{**rest, **lists, "visits": tuple(VisitLine(*v) for v in data["visits"]), "people": people})
 
 
 def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
     """The summary of a household's records."""
-    root = next((r.heads.values() for r in held if r.id == household), {})
-    members = [(r.id, r.heads.values()) for r in held if r.kind == "member"]
-    members.sort(key=lambda m: (_text(m[1], "relation") or "99", m[0]))
-    people = [values for _, values in members if values.get("gone") != "yes"]
+    of_root = next((r.heads for r in held if r.id == household), NOTHING)
+    root = of_root.values()
+    present = [r for r in held if r.kind == "member" and not r.heads.gone]
+    present.sort(key=lambda r: (_text(r.heads.values(), "relation") or "99", r.id))
+    people = [r.heads.values() for r in present]
     names = tuple(_text(p, "name") for p in people)
     heads = [_text(p, "name") for p in people if p.get("relation") in HEAD_CODES]
     visits = [(r.id, r.heads.values()) for r in held if r.kind == "visit"]
@@ -84,20 +102,57 @@ def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
         phone=_text(root, "phone"),
         address=_text(root, "address"),
         members=len(people),
-        id_tails=tuple(records.plain_id(_text(p, "national_id"))[-4:] for p in people),
+        id_tails=tuple(plain_id(_text(p, "national_id"))[-4:] for p in people),
         names=names,
         planned_on=_text(root, "planned_on") or None,
         status=_text(root, "status"),
         assigned_to=_text(root, "assigned_to"),
         conflicts=sum(len(r.heads.conflicts()) for r in held),
         hukou=_text(root, "hukou"),
-        gone=root.get("gone") == "yes",
+        gone=root.get(GONE, NO) != NO and not of_root.contested(),
+        contested=bool(of_root.contested()),
         visits=tuple(
             sorted(
                 (VisitLine(i, _text(v, "visited_on"), _text(v, "outcome"), _text(v, "status")) for i, v in visits),
                 key=lambda line: (line.visited_on, line.visit),
             )
         ),
+        people=tuple(Known(r.id, _live(r.heads, "name"), _live(r.heads, "born")) for r in present),
+        links=tuple(r.heads.wire() for r in held if r.kind == "link"),
+    )
+
+
+def as_one(parts: Sequence[Summary]) -> Summary:
+    """A household that was registered more than once, in short: what the first says, and where it says nothing the
+    next; a person whom two of them know by the same name and day of birth is one person."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    visits = sorted((v for p in parts for v in p.visits), key=lambda line: (line.visited_on, line.visit))
+
+    def said(name: str) -> str:
+        return next((text for p in parts if (text := getattr(p, name))), "")
+
+    people: dict[tuple[tuple[str, ...], tuple[str, ...]], Known] = {}
+    for known in (k for p in parts for k in p.people):
+        people.setdefault((known.names, known.born or (known.member,)), known)
+    return replace(
+        first,
+        head=said("head"),
+        phone=said("phone"),
+        address=said("address"),
+        status=said("status"),
+        assigned_to=said("assigned_to"),
+        hukou=said("hukou"),
+        members=len(people),
+        id_tails=tuple(dict.fromkeys(tail for p in parts for tail in p.id_tails)),
+        names=tuple(dict.fromkeys(name for p in parts for name in p.names)),
+        planned_on=min((p.planned_on for p in parts if p.planned_on), default=None),
+        conflicts=sum(p.conflicts for p in parts),
+        contested=any(p.contested for p in parts),
+        visits=tuple(visits),
+        people=tuple(people.values()),
+        links=tuple(link for p in parts for link in p.links),
     )
 
 
@@ -144,6 +199,13 @@ def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Summary:
         return known
     held = records.readable_of(tx, [row.household])[row.household]
     return summarise(row.household, row.area, held)
+
+
+def _live(heads: Heads, slot: str) -> tuple[str, ...]:
+    """Every live text of a slot, the one that is shown first."""
+    shown = heads.value(slot)
+    texts = {value for value in heads.live.get(slot, {}).values() if isinstance(value, str) and value}
+    return tuple(sorted(texts, key=lambda text: (text != shown, text)))
 
 
 def _text(values: Mapping[str, Value], slot: str) -> str:
