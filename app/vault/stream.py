@@ -1,14 +1,15 @@
-"""Sealed files: the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizár 2015) over 64 KiB segments.
+"""Sealed files, segment by segment (`schemas.stream`).
 
-  file = magic ‖ 32-byte salt ‖ segments;  key = HKDF(file key, salt, about);  nonce = counter ‖ last flag
+  file = magic ‖ 32-byte salt ‖ segments;  key = HKDF(file key, salt, about)
 
 A missing, swapped, added or changed segment is detected, and so is a file moved to another attachment. A file is
 written beside its name, made durable, then renamed: it is there whole or not at all. Nothing is given out before the
 last segment has been checked. The suite stands in the magic, as in `sealing`.
 """
 
+import io
 import os
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -17,8 +18,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from app.vault import sealing
 from app.vault.sealing import AES, Damaged, Random
 from app.vault.store import saying_disk_errors
+from schemas import stream
 
-SEGMENT = 64 * 1024
 _MAGIC = b"RuhuA"
 
 
@@ -32,8 +33,7 @@ def write(file: Path, key: bytes, about: bytes, data: bytes, *, suite: int, rand
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with part.open("wb") as out:
                 out.write(_MAGIC + bytes([suite]) + salt)
-                for i, last, piece in _pieces(data):
-                    out.write(_sealed(suite, own, _nonce(i, last), piece))
+                out.writelines(stream.sealed([data], partial(_sealed, suite, own)))
                 out.flush()
                 os.fsync(out.fileno())
             part.replace(file)
@@ -55,23 +55,9 @@ def read(file: Path, key: bytes, about: bytes) -> bytes:
         raise Damaged
     own = sealing.subkey(key, "file|" + about.hex(), salt)
     extra = 16 if suite == b"\x01" else 1 + 16 + 32
-    body = memoryview(sealed)[38:]
-    count = max(1, -(-len(body) // (SEGMENT + extra)))
-    pieces = []
-    for i in range(count):
-        piece = bytes(body[i * (SEGMENT + extra) : (i + 1) * (SEGMENT + extra)])
-        pieces.append(_opened(suite[0], own, _nonce(i, i == count - 1), piece))
-    return b"".join(pieces)
-
-
-def _pieces(data: bytes) -> Iterator[tuple[int, bool, bytes]]:
-    count = max(1, -(-len(data) // SEGMENT))
-    for i in range(count):
-        yield i, i == count - 1, data[i * SEGMENT : (i + 1) * SEGMENT]
-
-
-def _nonce(i: int, last: bool) -> bytes:
-    return i.to_bytes(11, "big") + bytes([last])
+    body = io.BytesIO(sealed)
+    body.seek(38)
+    return b"".join(stream.opened(body.read, extra, partial(_opened, suite[0], own)))
 
 
 def _sealed(suite: int, key: bytes, nonce: bytes, piece: bytes) -> bytes:

@@ -12,6 +12,7 @@ from app.vault.sealing import AES, SM, Damaged
 from schemas import box, codec
 from schemas.clock import Clock
 from schemas.problems import Failed
+from schemas.stream import SEGMENT
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors" / "vault.json").read_text("utf-8"))
 KEY = bytes(range(32))
@@ -60,7 +61,7 @@ def test_a_packed_value_comes_back_and_its_size_is_one_of_few(value: object) -> 
 
 
 @SUITES
-@pytest.mark.parametrize("size", [0, 1, stream.SEGMENT - 1, stream.SEGMENT, stream.SEGMENT + 1, 3 * stream.SEGMENT])
+@pytest.mark.parametrize("size", [0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT])
 def test_a_file_of_any_size_comes_back(tmp_path: Path, suite: int, size: int) -> None:
     data = RANDOM(size)
     stream.write(tmp_path / "f", KEY, b"id", data, suite=suite, random=RANDOM)
@@ -70,9 +71,9 @@ def test_a_file_of_any_size_comes_back(tmp_path: Path, suite: int, size: int) ->
 
 @SUITES
 def test_a_file_that_was_cut_swapped_grown_or_moved_gives_nothing(tmp_path: Path, suite: int) -> None:
-    stream.write(tmp_path / "f", KEY, b"id", RANDOM(3 * stream.SEGMENT + 100), suite=suite, random=RANDOM)
+    stream.write(tmp_path / "f", KEY, b"id", RANDOM(3 * SEGMENT + 100), suite=suite, random=RANDOM)
     good = (tmp_path / "f").read_bytes()
-    head, step = 38, stream.SEGMENT + (16 if suite == AES else 49)
+    head, step = 38, SEGMENT + (16 if suite == AES else 49)
     parts = [good[head + i * step : head + (i + 1) * step] for i in range(4)]
     bad = {
         "cut at a segment": good[: head + 2 * step],
