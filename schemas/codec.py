@@ -12,6 +12,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 Value: TypeAlias = Any
@@ -57,19 +58,26 @@ def canonical(value: Value, place: str = "$", deep: int = 0) -> Value:
 
 
 def encode(value: Value, deep: int = 0) -> bytes:
-    """Canonical bytes of a value, around which `deep` lists and mappings may come to stand elsewhere."""
-    return json.dumps(canonical(value, deep=deep), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    """Canonical bytes of a value, around which `deep` lists and mappings may come to stand elsewhere; raises
+    NotCanonical with the place."""
+    # Nearly every value is canonical but for the order of its keys. To see that is much quicker than to make it so.
+    if _is_plain(value, DEEPEST - deep) and _is_nfc(text := _JSON.encode(value)):
+        with suppress(UnicodeEncodeError):  # half a character: let `canonical` say where
+            return text.encode()
+    return _JSON.encode(canonical(value, deep=deep)).encode()
 
 
 def decode(data: bytes) -> Value:
     """The value of canonical bytes, or of any JSON within the same limits; raises NotCanonical for anything else."""
     try:
-        value = json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_once)
+        text = data.decode()
+        value = json.loads(text, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_once)
     except NotCanonical:
         raise
     except (ValueError, RecursionError) as error:
         raise NotCanonical("not JSON in UTF-8, or too deep") from error
-    return canonical(value)
+    # Only an escape can bring in a half character, or a mark that belongs to the letter before it.
+    return value if "\\u" not in text and _is_nfc(text) and _is_plain(value, DEEPEST) else canonical(value)
 
 
 def digest(value: Value) -> str:
@@ -101,6 +109,43 @@ def _once(pairs: list[tuple[str, Value]]) -> dict[str, Value]:
     if len(out) != len(pairs):
         raise NotCanonical("a name stands twice in an object")
     return out
+
+
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
+
+
+def _is_plain(value: Value, room: int) -> bool:
+    """Whether a value is made of nothing but what canonical JSON holds, whatever the form of its text, and is at most
+    `room` deep. Where it says no, `canonical` says what is wrong, if anything is."""
+    kind = type(value)
+    if kind is dict:
+        try:
+            "".join(value)
+        except TypeError:
+            return False  # a key that is not text
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        value = (value,)
+    if room <= 0:
+        return False
+    for item in value:
+        kind = type(item)
+        if kind is int:
+            if not -LARGEST <= item <= LARGEST:
+                return False
+        elif kind is dict or kind is list or kind is tuple:
+            if not _is_plain(item, room - 1):
+                return False
+        elif kind is not str and kind is not bool and item is not None:
+            return False
+    return True
+
+
+def _is_nfc(text: str) -> bool:
+    """Whether a text, and with it every part of it, is in NFC."""
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def _refuse(_: str) -> Value:

@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,42 @@ values = st.recursive(
 def test_the_bytes_of_yesterday_are_the_bytes_of_today(vector: dict[str, object]) -> None:
     assert codec.encode(vector["value"]).hex() == vector["bytes"]
     assert codec.digest(vector["value"]) == vector["sha256"]
+
+
+# Letters with their marks joined, apart, out of order, and marks with no letter; what JSON escapes; what it does not.
+awkward = st.text(st.sampled_from('aeé\u0301\u0323\u0338<=/"\\\n\x00中\u2126\uac00\u1100\u1161\ud800😀'), max_size=8)
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) - 1, 2**53 + 1) | st.just(0.5) | awkward | text,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.lists(inner, max_size=4).map(tuple)
+        | st.dictionaries(awkward | st.integers(0, 2), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(anything)
+def test_bytes_are_those_of_the_plain_definition(value: object) -> None:
+    """The definition: the canonical value, as JSON, with no more than that."""
+    try:
+        plain = json.dumps(codec.canonical(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except (NotCanonical, TypeError):  # a mapping's keys of two types cannot be put in order
+        with pytest.raises((NotCanonical, TypeError)):
+            codec.encode(value)
+        return
+    assert codec.encode(value) == plain
+
+
+@given(anything, st.booleans(), st.sampled_from([None, 1]))
+def test_any_json_is_read_as_its_canonical_value(value: object, escaped: bool, indent: int | None) -> None:
+    try:
+        data = json.dumps(value, ensure_ascii=escaped, indent=indent).encode()
+        plain = codec.canonical(json.loads(data))
+    except (NotCanonical, UnicodeEncodeError):
+        return
+    with suppress(NotCanonical):  # a name that stands twice
+        assert codec.decode(data) == plain
 
 
 @given(values)
