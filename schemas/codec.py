@@ -91,7 +91,11 @@ def sha256(data: bytes) -> str:
 
 def short_digest(value: Value) -> str:
     """The first 160 bits of the SHA-256 of the canonical bytes, as 32 lower-case base32 characters."""
-    return base64.b32encode(hashlib.sha256(encode(value)).digest())[:32].decode().lower()
+    return short(encode(value))
+
+
+def short(data: bytes) -> str:
+    return base64.b32encode(hashlib.sha256(data).digest()[:20]).decode().lower()
 
 
 def _text(text: str, place: str) -> str:
