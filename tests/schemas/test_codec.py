@@ -104,3 +104,21 @@ def test_what_is_nested_too_deep_is_refused_at_every_depth(depth: int, opening: 
     with pytest.raises(NotCanonical):
         codec.decode(opening * depth + b"1" + closing * depth)
     assert codec.decode(opening * codec.DEEPEST + b"1" + closing * codec.DEEPEST)
+
+
+@given(values)
+def test_what_was_decoded_is_encoded_again_without_being_looked_at(value: object) -> None:
+    with suppress(NotCanonical):
+        data = codec.encode(value)
+        assert codec.encode_again(codec.decode(data)) == data
+
+
+@given(values, st.integers(1, 5))
+def test_depth_is_counted_as_the_plain_definition_counts_it(value: object, levels: int) -> None:
+    inside = [value]
+    try:
+        codec.canonical(inside, deep=codec.DEEPEST - levels)
+    except NotCanonical as refused:
+        assert codec.is_deeper(inside, levels) or not str(refused).endswith("too deep")
+    else:
+        assert not codec.is_deeper(inside, levels)
