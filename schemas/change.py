@@ -2,14 +2,16 @@
 
 The header names everything but the content; the body holds the content and a salt, and the header holds only the
 body's digest. So a lawful erasure can destroy a body while the id, the device chain and the area chain still verify,
-and nobody can guess a destroyed body from its digest.
+and nobody can guess a destroyed body from its digest. A change whose body was destroyed sets nothing and has seen
+nothing; on the wire the digest stands where the body stood.
 
 Evolution rule: `VERSION` stands in every header. A header of a known version has exactly the fields below. A new
 field means a new version; readers keep every old one. `tests/vectors/change.json` pins ids and bytes.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -37,11 +39,21 @@ class Change:
     prev: str
     at: str
     salt: str
+    erased: str = ""
+    """The digest of the body that was destroyed; empty while the body is here."""
 
     @cached_property
     def id(self) -> str:
         """32 base32 characters over the canonical header."""
-        return codec.short_digest(self.header())
+        return codec.short(self._header)
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The canonical bytes of `wire()`. What the id was taken over is not made a second time."""
+        if self.erased:
+            return self._header
+        # Quotes inside a value are escaped, so the first place where this stands is the field.
+        return self._header.replace(b'"body":"%s"' % self._digest.encode(), b'"body":' + self._body, 1)
 
     def body(self) -> dict[str, Value]:
         return {"salt": self.salt, "seen": sorted(self.seen), "sets": dict(self.sets)}
@@ -53,7 +65,7 @@ class Change:
             "record": self.record,
             "kind": self.kind,
             "form": self.form,
-            "body": codec.digest(self.body()),
+            "body": self.erased or self._digest,
             "author": self.author,
             "device": self.device,
             "n": self.n,
@@ -63,21 +75,30 @@ class Change:
 
     def wire(self) -> dict[str, Value]:
         """The change as it is stored and sent: the header with the body in place of its digest."""
-        return {**self.header(), "body": self.body()}
+        return self.header() if self.erased else {**self.header(), "body": self.body()}
+
+    def without_body(self) -> Self:
+        """The same change, under the same id, after a lawful erasure."""
+        return replace(self, sets={}, seen=frozenset(), salt="", erased=self.erased or self._digest)
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
-        """The change in a wire value; raises NotCanonical with the place when a field is missing, extra or of a
-        wrong type."""
-        head = _fields(data, "change", _HEADER)
-        body = _fields(head["body"], "change.body", _BODY)
+        """The change in a wire value, as `codec.decode` gives it; raises NotCanonical with the place when a field is
+        missing, extra or of a wrong type."""
+        head = _fields(data, "change", HEADER)
+        erased = head["body"] if isinstance(head["body"], str) else ""
+        body = _ERASED if erased else _fields(head["body"], "change.body", BODY)
         if head["v"] != VERSION:
             raise NotCanonical("change.v: unknown version")
+        if erased and not _DIGEST.fullmatch(erased):
+            raise NotCanonical("change.body: must be a body or its digest")
         if not head["n"] > 0:
             raise NotCanonical("change.n: must count from 1")
         if not all(isinstance(s, str) for s in body["seen"]):
             raise NotCanonical("change.body.seen: must be ids")
-        return cls(
+        if codec.is_deeper(body, codec.DEEPEST - _AROUND):
+            raise NotCanonical("change.body: too deep")
+        made = cls(
             household=head["household"],
             record=head["record"],
             kind=head["kind"],
@@ -90,27 +111,62 @@ class Change:
             prev=head["prev"],
             at=head["at"],
             salt=body["salt"],
+            erased=erased,
         )
+        if not erased:
+            made._keep_texts()
+        return made
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The canonical JSON of each slot's value."""
+        return {slot: codec.encode(value).decode() for slot, value in self.sets.items()}
+
+    def _keep_texts(self) -> None:
+        """Makes `texts`, and the body of them, from what `codec.decode` gave: once, and nothing else has to be."""
+        texts = {slot: codec.text_again(value) for slot, value in self.sets.items()}
+        sets = ",".join([f"{codec.text_again(slot)}:{texts[slot]}" for slot in sorted(texts)])
+        salt, seen = codec.text_again(self.salt), codec.text_again(sorted(self.seen))
+        self.__dict__["texts"] = texts
+        self.__dict__["_body"] = f'{{"salt":{salt},"seen":{seen},"sets":{{{sets}}}}}'.encode()
+
+    @cached_property
+    def _header(self) -> bytes:
+        return codec.encode(self.header())
+
+    @cached_property
+    def _body(self) -> bytes:
+        return codec.encode(self.body(), _AROUND)
+
+    @cached_property
+    def _digest(self) -> str:
+        return codec.sha256(self._body)
 
 
 def chain(previous: str, change_id: str) -> str:
     """The next link of an area's chain: 32 base32 characters over the link before and the change's id."""
+    if previous.isascii() and previous.isalnum() and change_id.isascii() and change_id.isalnum():
+        return codec.short(f'["{previous}","{change_id}"]'.encode())
     return codec.short_digest([previous, change_id])
 
 
-_HEADER: dict[str, type] = {
-    "v": int, "household": str, "record": str, "kind": str, "form": str, "body": dict,
+_AROUND = 16
+"""How deep in a message or a snapshot a body may stand: what could not be sent on must not be made or taken."""
+_DIGEST = re.compile("[0-9a-f]{64}")
+HEADER: dict[str, type | tuple[type, ...]] = {
+    "v": int, "household": str, "record": str, "kind": str, "form": str, "body": (dict, str),
     "author": str, "device": str, "n": int, "prev": str, "at": str,
 }  # fmt: skip
-_BODY: dict[str, type] = {"salt": str, "seen": list, "sets": dict}
+BODY: dict[str, type | tuple[type, ...]] = {"salt": str, "seen": list, "sets": dict}
+_ERASED: dict[str, Value] = {"salt": "", "seen": [], "sets": {}}
 
 
-def _fields(data: Value, place: str, spec: Mapping[str, type]) -> dict[str, Value]:
+def _fields(data: Value, place: str, spec: Mapping[str, type | tuple[type, ...]]) -> dict[str, Value]:
     if not isinstance(data, dict):
         raise NotCanonical(f"{place}: must be an object")
     if odd := set(data) ^ set(spec):
         raise NotCanonical(f"{place}: fields missing or unknown: {len(odd)}")
     for name, kind in spec.items():
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
-            raise NotCanonical(f"{place}.{name}: must be {kind.__name__}")
+            raise NotCanonical(f"{place}.{name}: must be of another type")
     return data

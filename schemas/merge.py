@@ -12,26 +12,40 @@ or out of order). Each change must be applied once; the store that keeps changes
 Two ways to see, the only ones a caller may use:
   `seeing(heads, slots)`   an ordinary edit: every live write equal to the value shown. A rival write that the author
                            was not shown stays live, and so becomes a conflict.
-  `seeing_all(heads, …)`   the conflict screen, where both sides were on the screen, and a delete (`gone`).
+  `seeing_all(heads, …)`   the conflict screen, where both sides were on the screen.
+
+A **delete** writes the slot `gone` and sees every live write of the record, whatever its slot. A write that is live and
+that it did not see was made without knowing of the delete: the record is then *contested*, which is a conflict of
+`gone` like any other, and a person says whether the record is gone after all.
+
+Two records that are one thing (a household registered on two tablets) are **joined** by a `link` whose verdict is
+`same`, and **parted** by writing `different` over it. Joining changes neither record: `view` shows the live writes of
+both side by side, by the same rules, and so parting gives back what was there before.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from schemas import codec
+from schemas import codec, ids
 from schemas.change import Change
 from schemas.codec import Value
 
 Writes = Mapping[str, Value]
 """Live writes of one slot: change id → value."""
+GONE, YES, NO = "gone", "yes", "no"
+ERASED = "erased"
+"""What `gone` holds in a household whose records were lawfully destroyed; no change to it is taken any more."""
+SAME, DIFFERENT = "same", "different"
 
 
 @dataclass(frozen=True)
 class Heads:
-    """The live writes of one record, by slot. `early`: (slot, change id) replaced before arrival."""
+    """The live writes of one record, by slot. `early`: (slot, change id) replaced before arrival. `saw`: for each live
+    delete, the changes it had in front of it."""
 
     live: Mapping[str, Writes] = field(default_factory=dict)
     early: frozenset[tuple[str, str]] = frozenset()
+    saw: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def value(self, slot: str) -> Value:
         """The value to show: None when nothing is live; of rivals, the one with the least id, so that every device
@@ -43,20 +57,49 @@ class Heads:
         return {slot: self.value(slot) for slot in self.live if self.live[slot]}
 
     def conflicts(self) -> dict[str, Writes]:
-        """The slots with rival values, each with all its live writes."""
-        return {slot: writes for slot, writes in self.live.items() if _rivals(writes)}
+        """The slots with rival values, each with all its live writes; `gone` too when the record is contested."""
+        rivals = {slot: writes for slot, writes in self.live.items() if _rivals(writes)}
+        return {**rivals, GONE: self.live[GONE]} if self.contested() else rivals
+
+    @property
+    def gone(self) -> bool:
+        """Whether the record is deleted, as it is shown; see `contested`."""
+        return bool(self.value(GONE) == YES)
+
+    def contested(self) -> dict[str, Writes]:
+        """The live writes by slot that a live delete was made without; empty when nobody wrote behind its back."""
+        if not self.saw:
+            return {}
+        unseen = {
+            slot: {
+                cid: v for cid, v in writes.items() if any(cid not in saw and cid != d for d, saw in self.saw.items())
+            }
+            for slot, writes in self.live.items()
+            if slot != GONE
+        }
+        return {slot: writes for slot, writes in unseen.items() if writes}
+
+    def renamed(self, names: Mapping[str, str]) -> "Heads":
+        """The same heads with other change ids, for changes that were issued anew under new ones."""
+        return Heads(
+            {slot: {names.get(c, c): v for c, v in writes.items()} for slot, writes in self.live.items()},
+            frozenset((slot, names.get(c, c)) for slot, c in self.early),
+            {names.get(d, d): frozenset(names.get(c, c) for c in saw) for d, saw in self.saw.items()},
+        )
 
     def wire(self) -> dict[str, Value]:
-        return {
+        plain: dict[str, Value] = {
             "live": {slot: dict(writes) for slot, writes in self.live.items()},
             "early": sorted(list(pair) for pair in self.early),
         }
+        return plain | ({"saw": {d: sorted(saw) for d, saw in self.saw.items()}} if self.saw else {})
 
     @staticmethod
     def from_wire(data: Value) -> "Heads":
         return Heads(
             {slot: dict(writes) for slot, writes in data["live"].items()},
             frozenset((slot, change) for slot, change in data["early"]),
+            {d: frozenset(saw) for d, saw in data.get("saw", {}).items()},
         )
 
 
@@ -96,7 +139,10 @@ def apply(heads: Heads, change: Change) -> Heads:
         # A seen change that is live nowhere has either been replaced already or not come yet; remembering it costs
         # a few bytes in a rare case, forgetting it would bring back a value that somebody replaced.
         early.update((slot, c) for c in change.seen if c not in arrived)
-    return Heads(out, frozenset(early))
+    saw = {d: seen for d, seen in heads.saw.items() if d in out.get(GONE, {})}
+    if out.get(GONE, {}).get(cid) == YES:
+        saw[cid] = change.seen
+    return Heads(out, frozenset(early), saw)
 
 
 def seeing(heads: Heads, slots: Iterable[str]) -> frozenset[str]:
@@ -104,15 +150,77 @@ def seeing(heads: Heads, slots: Iterable[str]) -> frozenset[str]:
     return frozenset(
         cid
         for slot in slots
-        for cid, value in heads.live.get(slot, {}).items()
-        if codec.encode(value) == codec.encode(heads.value(slot))
+        for writes in (heads.live.get(slot, {}),)
+        for cid, value in writes.items()
+        if len(writes) == 1 or codec.encode(value) == codec.encode(heads.value(slot))
     )
 
 
 def seeing_all(heads: Heads, slots: Iterable[str]) -> frozenset[str]:
-    """What a conflict screen or a delete has seen: every live write of these slots."""
+    """What a conflict screen has seen: every live write of these slots."""
     return frozenset(cid for slot in slots for cid in heads.live.get(slot, {}))
 
 
+def delete(heads: Heads) -> tuple[dict[str, Value], frozenset[str]]:
+    """What a delete of the record sets and has seen: all of it."""
+    return {GONE: YES}, seeing_all(heads, heads.live)
+
+
+def restore(heads: Heads) -> tuple[dict[str, Value], frozenset[str]]:
+    """What takes a delete back sets and has seen."""
+    return {GONE: NO}, seeing_all(heads, heads.live)
+
+
+def link_id(a: str, b: str) -> str:
+    """The id of the one `link` record of two records, whichever is named first."""
+    return ids.derived_id("link", *sorted((a, b)))
+
+
+def join(a: str, b: str) -> dict[str, Value]:
+    """What a `link` sets to join two records. Write it having seen what was shown of the link."""
+    return _linked(a, b, SAME)
+
+
+def part(a: str, b: str) -> dict[str, Value]:
+    """What a `link` sets to part two records, or to say that they never were one."""
+    return _linked(a, b, DIFFERENT)
+
+
+def joined(links: Iterable[Heads]) -> dict[str, str]:
+    """For each record that is joined to another, the least id among those it is one with, given all `link` records.
+    A link whose verdict is in conflict joins nothing until somebody settles it."""
+    least: dict[str, str] = {}
+
+    def find(record: str) -> str:
+        while least.setdefault(record, record) != record:
+            record = least[record]
+        return record
+
+    for heads in links:
+        a, b = heads.value("a"), heads.value("b")
+        if heads.value("verdict") == SAME and "verdict" not in heads.conflicts() and a and b:
+            first, second = sorted((find(a), find(b)))
+            least[second] = first
+    return {record: find(record) for record in list(least)}
+
+
+def view(records: Iterable[Heads]) -> Heads:
+    """Records that are joined, seen as one: the live writes of all of them. Not stored; a write still goes to one."""
+    live: dict[str, dict[str, Value]] = {}
+    early: set[tuple[str, str]] = set()
+    saw: dict[str, frozenset[str]] = {}
+    for heads in records:
+        for slot, writes in heads.live.items():
+            live.setdefault(slot, {}).update(writes)
+        early |= heads.early
+        saw |= heads.saw
+    return Heads(live, frozenset(early), saw)
+
+
+def _linked(a: str, b: str, verdict: str) -> dict[str, Value]:
+    first, second = sorted((a, b))
+    return {"a": first, "b": second, "verdict": verdict}
+
+
 def _rivals(writes: Writes) -> bool:
-    return len({codec.encode(value) for value in writes.values()}) > 1
+    return len(writes) > 1 and len({codec.encode(value) for value in writes.values()}) > 1

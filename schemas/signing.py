@@ -13,6 +13,9 @@ REQUEST = b"ruhu request v1\n"
 PUSH = b"ruhu push v1\n"
 GRANT = b"ruhu grant v1\n"
 LIBRARY = b"ruhu library v1\n"
+STANDING = b"ruhu standing v1\n"
+ORDER = b"ruhu order v1\n"
+BUNDLE = b"ruhu bundle v1\n"
 
 
 def sign(key: bytes, purpose: bytes, message: bytes) -> str:

@@ -32,11 +32,8 @@ def missing(tx: Tx, county: str, asked: Iterable[str]) -> list[str]:
     wanted = list(dict.fromkeys(asked))
     if len(wanted) > ASKED_AT_ONCE:
         raise Failed("too_big")
-    have: set[str] = set()
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
-        c = t.chunk.c
-        have |= set(tx.execute(select(c.sha256).where(c.county == county, c.sha256.in_(some))).scalars())
+    c = t.chunk.c
+    have = {row.sha256 for row in tx.among(select(c.sha256).where(c.county == county), c.sha256, wanted)}
     return [h for h in wanted if h not in have]
 
 

@@ -8,11 +8,11 @@ county's audit chain) are locked in that order by everyone, so that no two write
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, Row, Select, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
@@ -31,11 +31,17 @@ T = TypeVar("T")
 
 THREADS = 40
 """How many requests FastAPI answers at once: each may need a connection."""
+MANY = 500
+"""How many keys go into one query."""
 ATTEMPTS = 8
 """How often a transaction is tried before the answer is `server_busy`."""
 _AGAIN = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
 _DOWN = {"57P01", "57P02", "57P03", "53300"}  # PostgreSQL: shutting down, cannot connect now, too many connections
 _FULL = {"53100", "53000"}  # PostgreSQL: disk full, out of resources
+
+
+class Again(Exception):
+    """What a transaction had read before it could lock it is not so any more: it has to begin again."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,13 @@ class Tx:
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         return self.connection.execute(statement, parameters)
+
+    def among(self, query: Select[Any], column: ColumnElement[Any], keys: Iterable[Any]) -> Iterator[Row[Any]]:
+        """The rows of a query whose column is one of the keys, asked for so many at a time as a database takes. Rows
+        come in the query's order within each time; keys are asked for in their own."""
+        wanted = sorted(set(keys))
+        for start in range(0, len(wanted), MANY):
+            yield from self.connection.execute(query.where(column.in_(wanted[start : start + MANY])))
 
     def keys(self, county: str) -> CountyKeys:
         return self.keyring.of(county)
@@ -87,6 +100,8 @@ class Database:
             try:
                 with self._connect(isolation) as connection, connection.begin():
                     return work(Tx(connection, self.clock, self.keyring, self.settings))
+            except Again:
+                log.info("beginning again: attempt %d", attempt + 1)
             except DataError as error:  # a NUL, or text too long for its column: what was asked cannot be
                 raise Failed("malformed", place="text") from error
             except PoolTimeout as error:
@@ -114,7 +129,7 @@ def _engine(url: str) -> Engine:
     # hide_parameters: an error's text must never carry what somebody wrote about a person.
     options: dict[str, Any] = {
         "hide_parameters": True,
-        "json_serializer": lambda value: codec.encode(value).decode(),
+        "json_serializer": lambda value: codec.encode_again(value).decode(),
         "pool_size": THREADS // 2,
         "max_overflow": THREADS // 2,
     }

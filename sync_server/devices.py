@@ -4,7 +4,7 @@ A code is read aloud or typed once, so it is short and lives a day; the same dev
 gets the same grant, because the answer may have been lost on the way. Of a code only the hash is kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
@@ -18,6 +18,9 @@ from sync_server.db import Tx
 from sync_server.people import Person
 
 DESK = "desk"
+HEARD = timedelta(minutes=5)
+"""How exactly the steward's list knows when a device was last heard of: a device that asks each minute whether there is
+anything new should not cost a write each time."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Device:
     n: int
     last_id: str
     enrolled_at: str
+    granted_at: str | None
     expires_at: str | None
     revoked_at: str | None
     last_contact: str | None
@@ -83,6 +87,7 @@ def enrol(tx: Tx, asked: wire.Enrol) -> wire.Grant:
             sign_key=asked.sign_key,
             box_key=asked.box_key,
             enrolled_at=now,
+            granted_at=now,
             expires_at=expires,
             last_contact=now,
         )
@@ -98,8 +103,38 @@ def enrol(tx: Tx, asked: wire.Enrol) -> wire.Grant:
 
 def grant(tx: Tx, person: Person, device: Device) -> wire.Grant:
     """What a person may do on a device as of now, signed by the county."""
+    unsigned = _unsigned(tx, person, device)
+    signature = tx.keys(person.county).sign(signing.GRANT, signing.value(unsigned.signed_part()))
+    return replace(unsigned, signature=signature)
+
+
+def newer_grant(tx: Tx, person: Person, device: Device, known: str) -> wire.Grant | None:
+    """The grant as of now when its digest is not the one `known`."""
+    return None if _unsigned(tx, person, device).digest == known else grant(tx, person, device)
+
+
+def renewal_due(tx: Tx, device: Device) -> bool:
+    """Whether less than half of the time is left for which the device's grant was given."""
+    if not (device.granted_at and device.expires_at):
+        return False
+    given, until = parse_stamp(device.granted_at), parse_stamp(device.expires_at)
+    return given + (until - given) / 2 < tx.clock.now() <= until
+
+
+def renew(tx: Tx, county: str, device: str) -> None:
+    """Gives a device's grant its whole time again, if that is due and nobody has put the device out."""
+    known = lock(tx, county, device)
+    if known.user is None or known.revoked_at or not renewal_due(tx, known):
+        return
+    now = tx.clock.now()
+    expires = stamp(now + timedelta(days=tx.settings.grant_days))
+    tx.execute(update(t.device).where(_is(county, device)).values(granted_at=stamp(now), expires_at=expires))
+    audit.write(tx, county, known.user, "grant_renewed", device)
+
+
+def _unsigned(tx: Tx, person: Person, device: Device) -> wire.Grant:
     keys = tx.keys(person.county)
-    fields = wire.Grant(
+    return wire.Grant(
         device=device.id,
         user=person.user,
         name=person.name,
@@ -107,14 +142,12 @@ def grant(tx: Tx, person: Person, device: Device) -> wire.Grant:
         county=person.county,
         county_name=county.name_of(tx, person.county),
         areas=tuple(wire.Area(v.code, v.name) for v in county.areas(tx, person.county, person.scope)),
-        issued=device.enrolled_at,
+        issued=device.granted_at or device.enrolled_at,
         expires=device.expires_at or "",
         county_sign_key=keys.sign_public,
         county_box_key=keys.box_public,
         signature="",
     )
-    signature = keys.sign(signing.GRANT, signing.value(fields.signed_part()))
-    return wire.Grant(**{**vars(fields), "signature": signature})
 
 
 def authentic(tx: Tx, device: str, at: str, signature: str, method: str, path: str, body: bytes) -> Device:
@@ -129,15 +162,33 @@ def authentic(tx: Tx, device: str, at: str, signature: str, method: str, path: s
 
 
 def allowed(tx: Tx, device: Device) -> Person:
-    """Who a device is in the hands of, when it may be answered at all. Raises Failed: `revoked`, `expired`."""
-    if device.user is None or device.revoked_at:
+    """Who a device is in the hands of, when it may be answered at all. Raises Failed: `expired`, `revoked`; for a
+    device that was put out, with the moment and the county's signed order to destroy what it holds."""
+    if device.revoked_at:
+        order = tx.keys(device.county).sign(signing.ORDER, codec.encode([device.id, device.revoked_at]))
+        raise Failed("revoked", at=device.revoked_at, order=order)
+    if device.user is None:
         raise Failed("revoked")
     person = people.get(tx, device.county, device.user)
     if not person.active:
         raise Failed("revoked")
-    if device.expires_at and device.expires_at < stamp(tx.clock.now()):
+    if expired(tx, device):
         raise Failed("expired")
     return person
+
+
+def expired(tx: Tx, device: Device) -> bool:
+    """Whether the device's grant has run out."""
+    return device.expires_at is not None and device.expires_at < stamp(tx.clock.now())
+
+
+def hands(tx: Tx, device: Device) -> Person:
+    """Who the device is in the hands of; not active when the device has been revoked. Raises Failed("bad_signature")
+    for the desk, which nobody holds."""
+    if device.user is None:
+        raise Failed("bad_signature")
+    person = people.get(tx, device.county, device.user)
+    return replace(person, active=person.active and device.revoked_at is None)
 
 
 def find(tx: Tx, device: str) -> Device:
@@ -159,6 +210,17 @@ def advance(tx: Tx, device: Device, n: int, last_id: str, skew: int) -> None:
         .where(_is(device.county, device.id))
         .values(n=n, last_id=last_id, skew=skew, last_contact=stamp(tx.clock.now()))
     )
+
+
+def move_on(tx: Tx, device: Device, n: int, last_id: str) -> None:
+    """Sets a locked device's last change, which somebody else brought."""
+    tx.execute(update(t.device).where(_is(device.county, device.id)).values(n=n, last_id=last_id))
+
+
+def quiet(tx: Tx, device: Device) -> bool:
+    """Whether a device has not been heard of for so long that it is worth a write."""
+    heard = device.last_contact
+    return heard is None or heard < stamp(tx.clock.now() - HEARD)
 
 
 def touch(tx: Tx, device: Device) -> None:

@@ -16,9 +16,6 @@ from schemas.merge import NOTHING, Heads
 from sync_server import tables as t
 from sync_server.db import Tx
 
-MANY = 500
-"""How many keys go into one query."""
-
 
 @dataclass(frozen=True)
 class Head:
@@ -38,13 +35,8 @@ class Head:
 
 def load(tx: Tx, county: str, records: Iterable[str]) -> dict[str, Head]:
     """The heads of these records, those that there are."""
-    out: dict[str, Head] = {}
-    wanted = sorted(set(records))
-    for start in range(0, len(wanted), MANY):
-        some = wanted[start : start + MANY]
-        rows = tx.execute(select(t.head).where(t.head.c.county == county, t.head.c.record.in_(some)))
-        out |= {row.record: head(row) for row in rows}
-    return out
+    rows = tx.among(select(t.head).where(t.head.c.county == county), t.head.c.record, records)
+    return {row.record: head(row) for row in rows}
 
 
 def of_household(tx: Tx, county: str, household: str) -> list[Head]:

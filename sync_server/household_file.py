@@ -25,7 +25,7 @@ from schemas.problems import Failed
 from sync_server import heads, library
 from sync_server import tables as t
 from sync_server.db import Tx
-from sync_server.heads import MANY, Head
+from sync_server.heads import Head
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,13 @@ class HouseholdFile:
             visit.heads.values(),
         )
 
-    def in_question(self, visit: Head) -> list[Head]:
+    def in_question(self, visit: Head | None) -> list[Head]:
         """The records whose rival values keep this visit from being decided on."""
-        return [*([self.root] if self.root else []), *self.of("member"), visit]
+        return [*([self.root] if self.root else []), *self.of("member"), *([visit] if visit else [])]
 
-    def disputed(self, visit: Head) -> list[Head]:
-        """The records whose rival values the desk shows with this visit: those in question, and the cases."""
+    def disputed(self, visit: Head | None) -> list[Head]:
+        """The records whose rival values the desk shows with this visit, or without any: those in question, and the
+        cases."""
         return [h for h in [*self.in_question(visit), *self.of("case")] if h.heads.conflicts()]
 
     def conflicts(self, visit: Head) -> int:
@@ -112,11 +113,8 @@ class Standing:
 def load(tx: Tx, county: str, households: Iterable[str]) -> dict[str, HouseholdFile]:
     """The files of these households; one that the county does not have is left out."""
     found: dict[str, dict[str, Head]] = {}
-    wanted = sorted(set(households))
-    for start in range(0, len(wanted), MANY):
-        some = wanted[start : start + MANY]
-        for row in tx.execute(select(t.head).where(t.head.c.county == county, t.head.c.household.in_(some))):
-            found.setdefault(row.household, {})[row.record] = heads.head(row)
+    for row in tx.among(select(t.head).where(t.head.c.county == county), t.head.c.household, households):
+        found.setdefault(row.household, {})[row.record] = heads.head(row)
     return {h: HouseholdFile(county, h, next(iter(rs.values())).area, rs) for h, rs in found.items()}
 
 

@@ -5,8 +5,7 @@ Only four things make a batch an error, and after each of them the tablet still 
 restored from a backup (`fork`), or it is too big. Whatever can be read is kept, whoever sent it.
 """
 
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
@@ -14,7 +13,7 @@ from schemas import codec, signing, wire
 from schemas.change import Change
 from schemas.clock import stamp
 from schemas.problems import Failed
-from sync_server import audit, devices, people
+from sync_server import audit, devices, feed
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.devices import Device
@@ -29,25 +28,31 @@ def push(tx: Tx, device: Device, message: wire.Push) -> wire.Receipt:
         raise Failed("protocol_unknown")
     _signed(device, message)
     device = devices.lock(tx, device.county, device.id)
-    person = _person(tx, device)
+    person = devices.hands(tx, device)
     skew = devices.skew(tx, message.now)
     known = [c for c in message.changes if c.n <= device.n]
     fresh = [c for c in message.changes if c.n > device.n]
-    _follow(device, message.changes, fresh)
-    verdicts: list[wire.Verdict] = _known(tx, device, known)
+    _follow(device, fresh)
+    first = message.changes[0].n if message.changes else device.n + 1
+    verdicts = _known(tx, device, known)
     if not fresh:
         devices.advance(tx, device, device.n, device.last_id, skew)
-        return wire.Receipt(device.n, tuple(verdicts))
-    ledger = Ledger(tx, device.county, fresh, skew)
-    for change in fresh:
-        reason = ledger.reason(change, person)
-        verdicts.append(ledger.hold(change, reason) if reason else ledger.take(change))
+        return wire.Receipt(device.id, first, device.n, tuple(verdicts))
+    told = _told(tx, device, fresh)
+    new = [c for c in fresh if c.id not in told]
+    ledger = Ledger(tx, device.county, new, skew)
+    late = "expired_held" if devices.expired(tx, device) else None
+    judged: dict[str, wire.Verdict] = {}
+    for change in new:
+        reason = late if late and person.active else ledger.reason(change, person)
+        judged[change.id] = ledger.hold(change, reason) if reason else ledger.take(change)
     ledger.save()
+    verdicts += [told.get(c.id) or judged[c.id] for c in fresh]
     last = fresh[-1]
     devices.advance(tx, device, last.n, last.id, skew)
-    held = sum(isinstance(v, wire.Held) for v in verdicts[len(known) :])
-    audit.write(tx, device.county, person.user, "pushed", device.id, upto=last.n, taken=len(fresh) - held, held=held)
-    return wire.Receipt(last.n, tuple(verdicts))
+    held = sum(isinstance(v, wire.Held) for v in judged.values())
+    audit.write(tx, device.county, person.user, "pushed", device.id, upto=last.n, taken=len(new) - held, held=held)
+    return wire.Receipt(device.id, first, last.n, tuple(verdicts))
 
 
 def release(tx: Tx, county: str, change_id: str, by: Person) -> wire.Taken:
@@ -66,6 +71,7 @@ def release(tx: Tx, county: str, change_id: str, by: Person) -> wire.Taken:
 
 def dismiss(tx: Tx, county: str, change_id: str, by: Person) -> None:
     """Lets a held change rest, kept but not taken. Raises Failed("not_found")."""
+    audit.lock(tx, county)  # who releases it at this moment has it too
     _held(tx, county, change_id)
     tx.execute(
         update(t.held)
@@ -76,7 +82,7 @@ def dismiss(tx: Tx, county: str, change_id: str, by: Person) -> None:
 
 
 def _signed(device: Device, message: wire.Push) -> None:
-    if message.device != device.id or any(c.device != device.id for c in message.changes):
+    if message.device != device.id:
         raise Failed("bad_signature")
     if message.changes and not signing.verifies(
         device.sign_key, signing.PUSH, message.changes[-1].id.encode(), message.signature
@@ -84,46 +90,45 @@ def _signed(device: Device, message: wire.Push) -> None:
         raise Failed("bad_signature")
 
 
-def _follow(device: Device, sent: tuple[Change, ...], fresh: list[Change]) -> None:
-    """Checks that the batch is one unbroken run and that what is fresh in it follows the device's last change."""
-    for before, after in pairwise(sent):
-        if after.n != before.n + 1:
-            raise Failed("gap", expected=min(device.n, before.n) + 1)
-        if after.prev != before.id:
-            raise Failed("fork")
+def _follow(device: Device, fresh: Sequence[Change]) -> None:
+    """Checks that what is fresh follows the device's last change. The message itself is one unbroken run."""
     if fresh and fresh[0].n != device.n + 1:
         raise Failed("gap", expected=device.n + 1)
     if fresh and fresh[0].prev != device.last_id:
         raise Failed("fork")
 
 
-def _known(tx: Tx, device: Device, sent: list[Change]) -> list[wire.Verdict]:
+def _known(tx: Tx, device: Device, sent: Sequence[Change]) -> list[wire.Verdict]:
     """The verdicts of changes that came before; raises Failed("fork") when one is not what came under its number."""
     if not sent:
         return []
-    c, h = t.change.c, t.held.c
-    rows = tx.execute(
-        select(c.n, c.id, c.area, c.seq, h.reason)
-        .outerjoin(t.held, (h.county == c.county) & (h.change == c.id))
-        .where(c.county == device.county, c.device == device.id, c.n.between(sent[0].n, sent[-1].n))
-    )
-    here = {row.n: row for row in rows}
-    verdicts: list[wire.Verdict] = []
-    for change in sent:
-        row = here.get(change.n)
-        if row is None or row.id != change.id:
-            raise Failed("fork")
-        in_feed = row.seq is not None
-        verdicts.append(wire.Known(row.id, row.area, row.seq) if in_feed else wire.Held(row.id, row.reason))
-    return verdicts
+    c = t.change.c
+    mine = (c.county == device.county) & (c.device == device.id)
+    here = set(tx.execute(select(c.id).where(mine, c.n.between(sent[0].n, sent[-1].n))).scalars())
+    if not here.issuperset(change.id for change in sent):
+        raise Failed("fork")
+    verdicts = _verdicts(tx, device.county, [change.id for change in sent])
+    return [verdicts[change.id] for change in sent]
 
 
-def _person(tx: Tx, device: Device) -> Person:
-    """Who the device is in the hands of; not active when the device has been revoked."""
-    if device.user is None:
-        raise Failed("bad_signature")
-    person = people.get(tx, device.county, device.user)
-    return replace(person, active=person.active and device.revoked_at is None)
+def _told(tx: Tx, device: Device, fresh: Sequence[Change]) -> dict[str, wire.Verdict]:
+    """The verdicts of those fresh changes that are here all the same, because a witness brought them after the server
+    was put back from a backup. From now on the device itself has brought them."""
+    c = t.change.c
+    mine = (c.county == device.county) & (c.device == device.id) & (c.n > device.n)
+    ahead = set(tx.execute(select(c.id).where(mine)).scalars())
+    here = sorted(ahead & {change.id for change in fresh})
+    for change in here:
+        tx.execute(update(t.change).where(c.county == device.county, c.id == change).values(witness=None))
+    return _verdicts(tx, device.county, here)
+
+
+def _verdicts(tx: Tx, county: str, ids: Sequence[str]) -> dict[str, wire.Verdict]:
+    """What was said, or would be, of changes that are here."""
+    h = t.held.c
+    held = tx.among(select(h.change, h.reason).where(h.county == county), h.change, ids)
+    verdicts: dict[str, wire.Verdict] = {row.change: wire.Held(row.reason) for row in held}
+    return verdicts | {c: wire.Known(area, seq) for c, (area, seq) in feed.places(tx, county, ids).items()}
 
 
 def _held(tx: Tx, county: str, change_id: str) -> Change:

@@ -1,15 +1,17 @@
 """Writing changes: judging each one, giving it its number, and keeping heads in step, for a whole batch at a time.
 
 Theory of operation. A `Ledger` is opened on the changes somebody wants to write. It works out which feeds they can
-go to, locks those in order of code, and only then reads the heads that judging and merging need, so that nothing it
-has read can change under it. `take` and `hold` work in memory; `save` writes everything. Who calls decides what a
-reason means: `intake` holds the change, `authoring` refuses it to the person at the desk.
+go to, those a household moves to with them, locks those in order of code, and only then reads the heads that judging
+and merging need, so that nothing it has read can change under it; when a household moved in between, everything begins
+again (`db.Again`). `take` and `hold` work in memory; `save` writes everything. Who calls decides what a reason means:
+`intake` holds the change, `authoring` refuses it to the person at the desk.
 
 A change that came before its household (bundles come in any order) is held as `unknown_household` and taken by
 itself as soon as a change to that household is.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -17,30 +19,46 @@ from sqlalchemy import bindparam, insert, select, update
 from schemas import codec, ids, records, wire
 from schemas.change import Change
 from schemas.clock import stamp
-from sync_server import audit, chunks, feed, heads, may
+from schemas.merge import ERASED, GONE
+from sync_server import audit, chunks, devices, duplicates, feed, heads, may, moves
 from sync_server import tables as t
-from sync_server.db import Tx
-from sync_server.feed import Tail
+from sync_server.db import Again, Tx
+from sync_server.feed import Line
 from sync_server.people import Person
 
 
 class Ledger:
-    """One batch being written in a transaction. `skew` is of the push that brings it."""
+    """One batch being written in a transaction. `skew` is of the push that brings it; `witness` the device that brings
+    what others made; `areas` are locked besides those that the changes name."""
 
-    def __init__(self, tx: Tx, county: str, changes: Sequence[Change], skew: int = 0) -> None:
+    def __init__(
+        self,
+        tx: Tx,
+        county: str,
+        changes: Sequence[Change],
+        skew: int = 0,
+        witness: str | None = None,
+        areas: Iterable[str] = (),
+    ) -> None:
         self._tx = tx
         self._county = county
         self._skew = skew
+        self._witness = witness
         self._at = stamp(tx.clock.now())
         named = {c.record for c in changes} | {c.household for c in changes}
         named = {n for n in named if ids.is_record_id(n)}
-        self._tails_before = feed.lock(tx, county, self._areas(named, changes))
+        here = moves.reach(heads.load(tx, county, named).values())
+        self._tails_before = feed.lock(tx, county, here | moves.named(changes) | set(areas))
         self._tails = dict(self._tails_before)
         self._before = heads.load(tx, county, named)
-        self._heads = dict(self._before)
+        if not moves.reach(self._before.values()) <= set(self._tails):
+            raise Again
+        self._first, self._heads = dict(self._before), dict(self._before)
         self._rows: list[dict[str, Any]] = []
+        self._lines: list[Line] = []
         self._held: list[dict[str, Any]] = []
-        self._attachments: list[tuple[str, Change]] = []
+        self._orphans: set[str] = set()
+        self._attachments: list[Change] = []
         self._households = named & {c.household for c in changes}
         self._released: list[dict[str, Any]] = []
 
@@ -48,6 +66,8 @@ class Ledger:
         """Why the county's records cannot hold a change, whoever made it; None when they can."""
         if complaint := records.complaint(change):
             return complaint
+        if change.sets.get(GONE) == ERASED and change.device != ids.derived_id(devices.DESK, self._county):
+            return "bad_value"
         head, root = self._heads.get(change.record), self._heads.get(change.household)
         if head is not None and (head.household, head.kind) != (change.household, change.kind):
             return "bad_id"
@@ -55,9 +75,9 @@ class Ledger:
             return self._unfit_first(change)
         if root.kind != "household":
             return "bad_id"
-        if change.kind == "household" and change.sets.get("area", root.area) != root.area:
-            return "moved"
-        return None
+        if root.heads.value(GONE) == ERASED:
+            return "household_erased"
+        return None if self._target(change) in self._tails else self._unfit_target(change)
 
     def reason(self, change: Change, person: Person) -> str | None:
         """Why this change of this person should not simply be taken; None when it should."""
@@ -67,20 +87,27 @@ class Ledger:
             return unfit
         if not ids.within(self._area(change), person.scope):
             return "not_your_area"
+        if not ids.within(self._target(change), person.scope):
+            return "moved"
         if change.author != person.user or not may.write(person.role, change.kind, change.sets):
             return "not_your_role"
         return None
 
     def take(self, change: Change) -> wire.Taken:
         """Gives a change, which must not be unfit, the next number of its area."""
-        area = self._append(change)
-        tail = self._tails[area]
-        self._rows.append(self._row(change, tail))
-        return wire.Taken(change.id, area, tail.seq)
+        self._rows.append(self._row(change))
+        return self._append(change, self._area(change))
+
+    def restore(self, change: Change, area: str) -> wire.Taken:
+        """Takes a change that stood in the feed of `area` once, so that nobody has to judge it again."""
+        self._rows.append(self._row(change))
+        return self._append(change, self._area_once(change, area))
 
     def hold(self, change: Change, reason: str) -> wire.Held:
         """Sets a change aside with the reason."""
-        self._rows.append(self._row(change, None))
+        self._rows.append(self._row(change))
+        if reason == "unknown_household":
+            self._orphans.add(change.household)
         root, begun = self._heads.get(change.household), change.sets.get("area")
         self._held.append(
             {
@@ -93,35 +120,28 @@ class Ledger:
                 "at": self._at,
             }
         )
-        return wire.Held(change.id, reason)
+        return wire.Held(reason)
 
-    def release(self, change: Change, by: str) -> wire.Taken:
-        """Takes a change, not unfit, that was held until now."""
-        area = self._append(change)
-        tail = self._tails[area]
-        self._released.append(
-            {"key": change.id, "to": area, "number": tail.seq, "link": tail.chain, "by": by, "on": self._at}
-        )
-        return wire.Taken(change.id, area, tail.seq)
+    def release(self, change: Change, by: str, area: str = "") -> wire.Taken:
+        """Takes a change that was held until now and is not unfit, or stood in the feed of `area` once."""
+        area = self._area_once(change, area) if area else self._area(change)
+        taken = self._append(change, area)
+        self._released.append({"key": change.id, "by": by, "on": self._at, "to": area})
+        return taken
 
     def save(self) -> None:
-        """Writes everything, and takes what was only waiting for a household that is here now."""
-        if self._rows:
-            self._tx.execute(insert(t.change), self._rows)
-        if self._held:
-            self._tx.execute(insert(t.held), self._held)
-        self._release_waiting()
-        self._mark_released()
-        heads.save(self._tx, self._county, self._before, self._heads)
-        feed.save(self._tx, self._county, self._tails_before, self._tails)
-        for area, change in self._attachments:
-            chunks.expect(self._tx, self._county, area, change)
+        """Writes everything, and takes what was only waiting for a household that is here now.
 
-    def _areas(self, named: Iterable[str], changes: Iterable[Change]) -> set[str]:
-        """The feeds these changes can go to: of the households that are here, and of the ones they begin."""
-        here = {h.area for h in heads.load(self._tx, self._county, named).values()}
-        begun = [c.sets.get("area") for c in changes if c.kind == "household"]
-        return here | {area for area in begun if isinstance(area, str) and ids.is_area(area)}
+        The last lock, which every writer of the county takes, is taken before looking for what waits: whoever holds a
+        change for want of a household and whoever brings the household cannot both have missed the other.
+        """
+        self._write()
+        audit.lock(self._tx, self._county)
+        if heads.load(self._tx, self._county, self._orphans):
+            raise Again
+        if self._take_waiting():
+            self._write()
+        duplicates.follow(self._tx, self._county, self._first, self._heads)
 
     def _unfit_first(self, change: Change) -> str | None:
         """Why a change cannot be a household's first."""
@@ -132,50 +152,100 @@ class Ledger:
             return "unknown_household"
         return None if area in self._tails else "unknown_area"
 
+    def _unfit_target(self, change: Change) -> str:
+        """Why a household cannot be moved to an area whose feed is not locked: there is none, or the change waited for
+        its household and nobody knew that it would be a move."""
+        target = self._target(change)
+        return "moved" if feed.tails(self._tx, self._county, [target]) else "unknown_area"
+
     def _area(self, change: Change) -> str:
+        """Where a change goes: where its household lives, or begins."""
         root = self._heads.get(change.household)
         return root.area if root else str(change.sets["area"])
 
-    def _append(self, change: Change) -> str:
+    def _area_once(self, change: Change, area: str) -> str:
+        """As `_area`, or where the change was before when neither can be told any more, its body being erased."""
+        root, begun = self._heads.get(change.household), change.sets.get("area")
+        return root.area if root else begun if isinstance(begun, str) and begun in self._tails else area
+
+    def _target(self, change: Change) -> str:
+        """Where a household is to live by this change; where it lives when the change does not say."""
         area = self._area(change)
-        self._tails[area] = self._tails[area].after(change)
+        return str(change.sets.get("area", area)) if change.kind == "household" else area
+
+    def _append(self, change: Change, area: str) -> wire.Taken:
+        tail = self._enter(change.id, area)
         self._heads[change.record] = heads.applied(self._heads.get(change.record), change, area, self._at, self._skew)
         if change.kind == "attachment":
-            self._attachments.append((area, change))
-        return area
+            self._attachments.append(change)
+        if change.record == change.household:
+            lives_in = moves.lives_in(area, self._heads[change.record].heads)
+            if lives_in != area and lives_in in self._tails:
+                self._move(change.household, area, lives_in)
+        return wire.Taken(area, tail.seq)
 
-    def _release_waiting(self) -> None:
-        known = sorted(h for h in self._households if h in self._heads)
-        for start in range(0, len(known), heads.MANY):
-            for change in _waiting(self._tx, self._county, known[start : start + heads.MANY]):
-                if change.record not in self._heads:
-                    found = heads.load(self._tx, self._county, [change.record])
-                    self._before |= found
-                    self._heads |= found
-                person = _author(self._tx, self._county, change)
-                if person is not None and self.reason(change, person) is None:
-                    self.release(change, audit.SERVER)
+    def _enter(self, change: str, area: str) -> feed.Tail:
+        tail = self._tails[area] = self._tails[area].after(change)
+        self._lines.append(Line(tail, change))
+        return tail
+
+    def _move(self, household: str, before: str, after: str) -> None:
+        """Enters a household's history where it lives from now on, and lists all of it there."""
+        self._write()
+        for change in moves.history(self._tx, self._county, before, household):
+            self._enter(change, after)
+        moves.follow(self._tx, self._county, household, after)
+        here = {r: replace(h, area=after) for r, h in self._heads.items() if h.household == household}
+        self._heads |= here
+        self._before |= here
+
+    def _write(self) -> None:
+        """Writes what there is so far."""
+        if self._rows:
+            self._tx.execute(insert(t.change), self._rows)
+        if self._held:
+            self._tx.execute(insert(t.held), self._held)
+        feed.add(self._tx, self._county, self._lines)
+        self._mark_released()
+        heads.save(self._tx, self._county, self._before, self._heads)
+        feed.save(self._tx, self._county, self._tails_before, self._tails)
+        for change in self._attachments:
+            chunks.expect(self._tx, self._county, self._heads[change.record].area, change)
+        self._rows, self._held, self._lines, self._released, self._attachments = [], [], [], [], []
+        self._before, self._tails_before = dict(self._heads), dict(self._tails)
+
+    def _take_waiting(self) -> bool:
+        """Takes what waited for the batch's households; what cannot be taken waits for another reason from now on."""
+        waiting = _waiting(self._tx, self._county, (h for h in self._households if h in self._heads))
+        for change in waiting:
+            if change.record not in self._heads:
+                found = heads.load(self._tx, self._county, [change.record])
+                self._before |= found
+                self._first |= found
+                self._heads |= found
+            person = devices.hands(self._tx, devices.find(self._tx, change.device))
+            if reason := self.reason(change, person):
+                h = t.held.c
+                mine = (h.county == self._county) & (h.change == change.id)
+                area = self._heads[change.household].area
+                self._tx.execute(update(t.held).where(mine).values(reason=reason, area=area))
+            else:
+                self.release(change, audit.SERVER)
+        return bool(waiting)
 
     def _mark_released(self) -> None:
         if not self._released:
             return
-        changed = update(t.change).where(t.change.c.county == self._county, t.change.c.id == bindparam("key"))
-        self._tx.execute(
-            changed.values(area=bindparam("to"), seq=bindparam("number"), chain=bindparam("link")), self._released
-        )
         settled = update(t.held).where(t.held.c.county == self._county, t.held.c.change == bindparam("key"))
         self._tx.execute(
             settled.values(released_at=bindparam("on"), settled_by=bindparam("by"), area=bindparam("to")),
             self._released,
         )
 
-    def _row(self, change: Change, tail: Tail | None) -> dict[str, Any]:
+    def _row(self, change: Change) -> dict[str, Any]:
         return {
             "county": self._county,
             "id": change.id,
-            "area": tail.area if tail else None,
-            "seq": tail.seq if tail else None,
-            "chain": tail.chain if tail else None,
             "household": _plain(change.household),
             "record": _plain(change.record),
             "kind": _plain(change.kind),
@@ -185,32 +255,22 @@ class Ledger:
             "at": _plain(change.at),
             "taken_at": self._at,
             "skew": self._skew,
-            "data": codec.encode(change.wire()),
+            "witness": self._witness,
+            "data": change.encoded,
         }
 
 
-def _waiting(tx: Tx, county: str, households: Sequence[str]) -> list[Change]:
+def _waiting(tx: Tx, county: str, households: Iterable[str]) -> list[Change]:
     """The held changes that wait for one of these households, in the order their devices made them."""
     held = t.held.c
-    rows = tx.execute(
+    query = (
         select(t.change.c.data)
         .join(t.held, (held.county == t.change.c.county) & (held.change == t.change.c.id))
-        .where(held.county == county, held.household.in_(households), held.reason == "unknown_household")
+        .where(held.county == county, held.reason == "unknown_household")
         .where(held.released_at.is_(None), held.dismissed_at.is_(None))
         .order_by(t.change.c.device, t.change.c.n)
     )
-    return [Change.from_wire(codec.decode(row.data)) for row in rows]
-
-
-def _author(tx: Tx, county: str, change: Change) -> Person | None:
-    """Who holds the device that made a change, unless the device has been revoked."""
-    d, p = t.device.c, t.person.c
-    row = tx.execute(
-        select(t.person)
-        .join(t.device, (d.county == p.county) & (d.user == p.user))
-        .where(d.county == county, d.id == change.device, d.revoked_at.is_(None))
-    ).one_or_none()
-    return Person(row.county, row.user, row.name, row.role, tuple(row.scope), row.active) if row else None
+    return [Change.from_wire(codec.decode(bytes(row.data))) for row in tx.among(query, held.household, households)]
 
 
 def _plain(text: str) -> str:

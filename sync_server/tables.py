@@ -3,7 +3,7 @@
 Three rules. The county code leads every key, so that a big deployment can partition or distribute by county without a
 redesign. Moments are stamps (`schemas.clock.stamp`): text of one fixed length that sorts as time does. What a device
 said is kept as it said it (`change.data`, canonical bytes); every other column of a change is an index over that, and
-every row of `head` can be worked out again from the changes (`sync_server.verify`).
+every row of `head` can be worked out again from the changes and the feeds (`sync_server.verify`).
 
 Evolution rule: a column here needs a migration in `migrations/versions`; a test compares the two.
 """
@@ -90,6 +90,7 @@ device = Table(
     Column("n", BigInteger, nullable=False, default=0),
     Column("last_id", Link, nullable=False, default=""),
     Column("enrolled_at", Stamp, nullable=False),
+    Column("granted_at", Stamp),  # when the grant that lasts until `expires_at` was given
     Column("expires_at", Stamp),
     Column("revoked_at", Stamp),
     Column("last_contact", Stamp),
@@ -131,9 +132,6 @@ change = Table(
     metadata,
     Column("county", String(6), primary_key=True),
     Column("id", Link, primary_key=True),
-    Column("area", Code),  # null while held
-    Column("seq", BigInteger),  # null while held
-    Column("chain", Link),  # the area's chain after this entry; null while held
     Column("household", Text, nullable=False),
     Column("record", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -143,12 +141,26 @@ change = Table(
     Column("at", Text, nullable=False),  # the device's clock
     Column("taken_at", Stamp, nullable=False),  # the server's clock when it came
     Column("skew", BigInteger, nullable=False, default=0),  # of the push that brought it, seconds
+    Column("witness", String(36)),  # the device that brought it in its maker's place; null when its maker did
     Column("data", LargeBinary, nullable=False),
-    UniqueConstraint("county", "area", "seq"),
-    UniqueConstraint("county", "device", "n"),
-    Index("ix_change_record", "county", "record"),
+    # Not unique: a server that was put back from a backup may number a change of its own desk as one that is lost, and
+    # then be told of that one by a witness. Who writes for a device locks its row, and `verify` walks its chain.
+    Index("ix_change_device", "county", "device", "n"),
     Index("ix_change_household", "county", "household"),
     comment="Every change, as it came. Rows are added and never removed.",
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("county", String(6), primary_key=True),
+    Column("area", Code, primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("change", Link, nullable=False),
+    Column("chain", Link, nullable=False),  # the area's chain after this entry
+    Index("ix_entry_change", "county", "change"),
+    comment="The feed of each area. A change in none is held; those of a household that moved are in several.",
+    sqlite_with_rowid=False,
 )
 
 held = Table(
@@ -187,10 +199,34 @@ head = Table(
     Column("author", Text, nullable=False),  # of the first change: a visit's visitor
     Column("skew", BigInteger, nullable=False, default=0),  # of the latest change, seconds
     Index("ix_head_household", "county", "household"),
-    Index("ix_head_area", "county", "area", "kind"),
+    Index("ix_head_area", "county", "area", "household", "record"),
     Index("ix_head_queue", "county", "kind", "status", "updated_at", "record"),
     Index("ix_head_visit", "county", "visit"),
     comment="The live writes of each record, with small columns that queues need.",
+)
+
+trace = Table(
+    "trace",
+    metadata,
+    Column("county", String(6), primary_key=True),
+    Column("token", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", String(36), primary_key=True),
+    comment="What each member can be found again by: `schemas.duplicates.token` of every key. Follows from the heads.",
+    sqlite_with_rowid=False,
+)
+
+duplicate = Table(
+    "duplicate",
+    metadata,
+    Column("county", String(6), primary_key=True),
+    Column("a", String(36), primary_key=True),
+    Column("b", String(36), primary_key=True),
+    Column("link", String(36), nullable=False),  # merge.link_id(a, b), whether or not that record is there
+    Column("why", String(12), nullable=False),  # national_id | name_born; empty when only a link names the two
+    Column("verdict", String(9), nullable=False),  # same | different | rival; empty while nobody has said
+    Index("ix_duplicate_b", "county", "b"),
+    Index("ix_duplicate_verdict", "county", "verdict"),
+    comment="Two records, a < b, that may be one or of which somebody has said. Follows from the heads.",
 )
 
 library = Table(

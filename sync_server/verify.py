@@ -8,18 +8,15 @@ of their own; a damaged change cannot, and is what a backup is for.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 
 from schemas import change as changes
 from schemas import codec, signing
-from schemas.change import START, Change
-from schemas.codec import NotCanonical
-from sync_server import audit, feed, heads
+from schemas.change import START
+from sync_server import audit, duplicates, feed, heads, replay
 from sync_server import tables as t
 from sync_server.db import Tx
-from sync_server.heads import Head
 
 
 @dataclass(frozen=True)
@@ -69,10 +66,11 @@ def mend(tx: Tx, county: str) -> int:
     feed.lock(tx, county, areas)
     tx.execute(delete(t.head).where(t.head.c.county == county))
     made = 0
-    for area in sorted(areas):
-        if derived := _derived(tx, county, area):
-            tx.execute(insert(t.head), [heads.row(county, head) for head in derived.values()])
-            made += len(derived)
+    for told in list(replay.households(tx, county)):
+        if rows := [heads.row(county, head) for head in told.heads.values()]:
+            tx.execute(insert(t.head), rows)
+            made += len(rows)
+    duplicates.rebuild(tx, county)
     audit.write(tx, county, audit.SERVER, "heads_mended", county, count=made)
     return made
 
@@ -87,81 +85,130 @@ def _counts(tx: Tx, county: str) -> dict[str, int]:
 def _changes(tx: Tx, county: str) -> Iterator[Finding]:
     """Each change has the id its bytes give, and its columns say what its bytes say."""
     rows = tx.execute(select(t.change).where(t.change.c.county == county).execution_options(yield_per=500))
+    held = set(tx.execute(select(t.held.c.change).where(t.held.c.county == county)).scalars())
     for row in rows:
-        change = _read(row)
+        change = replay.read(row.data)
         if change is None or change.id != row.id:
             yield Finding("change_damaged", row.id)
-        elif any(getattr(row, name) != getattr(change, name) for name in _INDEXED) and row.seq is not None:
+        elif any(getattr(row, name) != getattr(change, name) for name in _INDEXED) and row.id not in held:
             yield Finding("change_index_wrong", row.id)
 
 
 def _devices(tx: Tx, county: str) -> Iterator[Finding]:
-    """Each device's changes are numbered without a gap, each naming the one before, up to the last that is known."""
+    """Each device's changes lead from its last one back to its first, each naming the one before. A change that is not
+    on that way was brought by a witness."""
+    c = t.change.c
     for device in tx.execute(select(t.device).where(t.device.c.county == county)):
-        n, last = 0, START
+        n, want = device.n, device.last_id
         rows = tx.execute(
-            select(t.change)
-            .where(t.change.c.county == county, t.change.c.device == device.id)
-            .order_by(t.change.c.n)
+            select(c.id, c.n, c.witness, c.data)
+            .where(c.county == county, c.device == device.id)
+            .order_by(c.n.desc())
             .execution_options(yield_per=500)
         )
+        at_end = True
         for row in rows:
-            change = _read(row)
-            if row.n != n + 1 or change is None or change.prev != last:
-                yield Finding("device_chain_broken", f"{device.id} {n + 1}")
-            n, last = row.n, row.id
-        if (n, last) != (device.n, device.last_id):
-            yield Finding("device_end_wrong", device.id)
+            if row.id != want and row.witness is not None:
+                continue
+            if (row.n, row.id) != (n, want):
+                about = device.id if at_end else f"{device.id} {n}"
+                yield Finding("device_end_wrong" if at_end else "device_chain_broken", about)
+            change = replay.read(row.data)
+            n, want, at_end = row.n - 1, change.prev if change else None, False
+            if change is None:
+                yield Finding("device_chain_broken", f"{device.id} {row.n}")
+                n, want = row.n - 1, None
+        if (n, want) != (0, START) and not (n == 0 and want is None):
+            yield Finding("device_end_wrong" if at_end else "device_chain_broken", f"{device.id} {n}")
 
 
 def _feeds(tx: Tx, county: str) -> Iterator[Finding]:
-    """Each area's feed is dense and its chain is the one its changes give, up to the end that the area names."""
-    c = t.change.c
+    """Each area's feed is dense, its chain is the one its changes give, up to the end that the area names, and each of
+    its changes is here."""
+    e, c = t.entry.c, t.change.c
     for area in tx.execute(select(t.area).where(t.area.c.county == county)):
         seq, chain = 0, START
-        rows = tx.execute(select(c.seq, c.chain, c.id).where(c.county == county, c.area == area.code).order_by(c.seq))
+        rows = tx.execute(
+            select(e.seq, e.chain, e.change, c.id)
+            .outerjoin(t.change, (c.county == e.county) & (c.id == e.change))
+            .where(e.county == county, e.area == area.code)
+            .order_by(e.seq)
+            .execution_options(yield_per=500)
+        )
         for row in rows:
-            seq, chain = seq + 1, changes.chain(chain, row.id)
+            seq, chain = seq + 1, changes.chain(chain, row.change)
             if (row.seq, row.chain) != (seq, chain):
                 yield Finding("feed_broken", f"{area.code} {seq}")
                 seq, chain = row.seq, row.chain
+            if row.id is None:
+                yield Finding("entry_without_change", f"{area.code} {row.seq}")
         if (seq, chain) != (area.seq, area.chain):
             yield Finding("feed_end_wrong", area.code)
 
 
 def _held(tx: Tx, county: str) -> Iterator[Finding]:
     """A change is in a feed, or held; one that was held and released is in a feed."""
+    c, h, e = t.change.c, t.held.c, t.entry.c
+    entered = exists().where(e.county == c.county, e.change == c.id)
     rows = tx.execute(
-        select(t.change.c.id, t.change.c.seq, t.held.c.change, t.held.c.released_at)
-        .outerjoin(t.held, (t.held.c.county == t.change.c.county) & (t.held.c.change == t.change.c.id))
-        .where(t.change.c.county == county)
+        select(c.id, h.change, h.released_at, entered.label("entered"))
+        .outerjoin(t.held, (h.county == c.county) & (h.change == c.id))
+        .where(c.county == county)
     )
     for row in rows:
         waits = row.change is not None and row.released_at is None
-        if waits == (row.seq is not None):
+        if waits == bool(row.entered):
             yield Finding("held_wrong", row.id)
 
 
-def _heads(tx: Tx, county: str) -> Iterator[Finding]:
-    """Each record's live writes, and the columns lists read, are what its changes give."""
-    for area in tx.execute(select(t.area.c.code).where(t.area.c.county == county)).scalars().all():
+def _households(tx: Tx, county: str) -> Iterator[Finding]:
+    """Each household's changes stand in the feeds of the areas it lived in, and each record's live writes, and the
+    columns lists read, are what its changes give."""
+    h, c, e = t.head.c, t.change.c, t.entry.c
+    lived = exists().where(c.county == h.county, c.household == h.household, e.county == c.county, e.change == c.id)
+    for record in tx.execute(select(h.record).where(h.county == county, ~lived).order_by(h.record)).scalars():
+        yield Finding("head_wrong", record)
+    for told in replay.households(tx, county):
+        if told.entries_wrong:
+            yield Finding("household_entries_wrong", told.household)
         stored = {
             row.record: row
-            for row in tx.execute(select(t.head).where(t.head.c.county == county, t.head.c.area == area))
+            for row in tx.execute(select(t.head).where(t.head.c.county == county, t.head.c.household == told.household))
         }
-        derived = _derived(tx, county, area)
-        for record in sorted(set(stored) | set(derived)):
-            there, head = stored.get(record), derived.get(record)
+        for record in sorted(set(stored) | set(told.heads)):
+            there, head = stored.get(record), told.heads.get(record)
+            expected = heads.row(county, head) if head else {}
             if (
                 there is None
                 or head is None
-                or any(
-                    getattr(there, name) != value
-                    for name, value in heads.row(county, head).items()
-                    if name not in _TIMES
-                )
+                or any(getattr(there, name) != value for name, value in expected.items() if name not in _TIMES)
             ):
                 yield Finding("head_wrong", record)
+
+
+def _duplicates(tx: Tx, county: str) -> Iterator[Finding]:
+    """Who may be registered twice follows from the heads."""
+    tokens, rows = duplicates.derived(tx, county)
+    here = {(r.token, r.record) for r in tx.execute(select(t.trace).where(t.trace.c.county == county))}
+    for record in sorted({record for _, record in tokens ^ here}):
+        yield Finding("trace_wrong", record)
+    due = {(row["a"], row["b"]): {"county": county, **row} for row in rows}
+    found = {(r.a, r.b): r._asdict() for r in tx.execute(select(t.duplicate).where(t.duplicate.c.county == county))}
+    for two in sorted(due.keys() | found.keys()):
+        if found.get(two) != due.get(two):
+            yield Finding("duplicate_wrong", " ".join(two))
+
+
+def _attachments(tx: Tx, county: str) -> Iterator[Finding]:
+    """Each attachment is listed where its record is."""
+    a, h = t.attachment.c, t.head.c
+    rows = tx.execute(
+        select(a.record)
+        .outerjoin(t.head, (h.county == a.county) & (h.record == a.record))
+        .where(a.county == county, or_(h.area.is_(None), h.area != a.area))
+    )
+    for record in rows.scalars():
+        yield Finding("attachment_wrong", record)
 
 
 def _chunks(tx: Tx, county: str) -> Iterator[Finding]:
@@ -203,7 +250,9 @@ CHECKS: tuple[Callable[[Tx, str], Iterator[Finding]], ...] = (
     _devices,
     _feeds,
     _held,
-    _heads,
+    _households,
+    _duplicates,
+    _attachments,
     _chunks,
     _library,
     _audit,
@@ -213,6 +262,7 @@ _COUNTED = {
     "changes": t.change,
     "records": t.head,
     "areas": t.area,
+    "entries": t.entry,
     "devices": t.device,
     "chunks": t.chunk,
     "documents": t.library,
@@ -220,21 +270,3 @@ _COUNTED = {
 }
 _INDEXED = ("household", "record", "kind", "author", "device", "n")
 _TIMES = {"received_at", "updated_at", "skew", "author"}  # of the moment of taking, which a release moves
-
-
-def _derived(tx: Tx, county: str, area: str) -> dict[str, Head]:
-    """The heads of an area's records from its feed alone."""
-    c = t.change.c
-    out: dict[str, Head] = {}
-    rows = tx.execute(select(c.data, c.taken_at, c.skew).where(c.county == county, c.area == area).order_by(c.seq))
-    for row in rows:
-        if change := _read(row):
-            out[change.record] = heads.applied(out.get(change.record), change, area, row.taken_at, row.skew)
-    return out
-
-
-def _read(row: Row[Any]) -> Change | None:
-    try:
-        return Change.from_wire(codec.decode(bytes(row.data)))
-    except NotCanonical:
-        return None

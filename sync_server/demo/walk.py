@@ -316,9 +316,9 @@ class _Walk:
             self.tell.must(not t.open.verify(), f"tablet {t.name}: every row opens and fits")
 
     def _in_the_feed(self, tx: Tx) -> int:
-        c = tables.change.c
-        mine = c.county == COUNTY, c.id.in_(self.sent), c.seq.is_not(None)
-        return int(tx.execute(select(func.count()).select_from(tables.change).where(*mine)).scalar_one())
+        e = tables.entry.c
+        mine = e.county == COUNTY, e.change.in_(self.sent)
+        return int(tx.execute(select(func.count()).select_from(tables.entry).where(*mine)).scalar_one())
 
     def _assessment(self, page: VisitPage) -> str | None:
         return page.assessment.id if page.assessment else None

@@ -1,11 +1,16 @@
-"""The sync protocol over HTTP (DESIGN §6)."""
+"""The sync protocol over HTTP (DESIGN §6).
+
+A device that was put out, or whose grant has run out, may still hand over what it has: changes, which are then held,
+and the pieces of its photos. It is told nothing but which of its own pieces are here.
+"""
 
 from fastapi import APIRouter, Request, Response
 
 from schemas import wire
 from schemas.codec import NotCanonical, Value
-from sync_server import chunks, devices, feed, intake
+from sync_server import chunks, devices, intake, witness
 from sync_server.http.message import Body, Hash, Host, Signed, answer, packed
+from sync_server.pull import serve
 
 routes = APIRouter(prefix="/sync")
 
@@ -19,22 +24,23 @@ def push(request: Request, device: Signed, body: Body, host: Host) -> Response:
 @routes.post("/pull")
 def pull(request: Request, device: Signed, body: Body, host: Host) -> Response:
     asked = body.read(wire.Pull.from_wire)
-    person = host.db.snapshot(lambda tx: devices.allowed(tx, device))
-    pages = host.db.snapshot(lambda tx: feed.pull(tx, device, person, asked))
-    host.db.transaction(lambda tx: feed.pulled(tx, device, person, pages))
-    return answer(request, pages.wire())
+    return packed(request, serve(host.db, device, asked).body, "application/json")
+
+
+@routes.post("/witness")
+def tell(request: Request, device: Signed, body: Body, host: Host) -> Response:
+    message = body.read(wire.Witness.from_wire)
+    return answer(request, host.db.transaction(lambda tx: witness.tell(tx, device, message)).wire())
 
 
 @routes.post("/chunks/missing")
 def missing(request: Request, device: Signed, body: Body, host: Host) -> Response:
     asked = body.read(_hashes)
-    host.db.snapshot(lambda tx: devices.allowed(tx, device))
     return answer(request, {"missing": host.db.snapshot(lambda tx: chunks.missing(tx, device.county, asked))})
 
 
 @routes.put("/chunks/{sha256}")
 def put(device: Signed, sha256: Hash, body: Body, host: Host) -> Response:
-    host.db.snapshot(lambda tx: devices.allowed(tx, device))
     host.db.transaction(lambda tx: chunks.put(tx, device, sha256, body.plain))
     return Response(status_code=204)
 

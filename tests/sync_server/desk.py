@@ -19,7 +19,7 @@ from schemas.policy.engine import assess
 from schemas.policy.facts import facts
 from schemas.policy.load import load_pack
 from schemas.policy.model import Pack
-from sync_server import audit, county, devices, heads, household_file, intake, library, people
+from sync_server import audit, county, devices, feed, heads, household_file, intake, library, people, pull
 from sync_server.authoring import Draft
 from sync_server.db import Tx
 from sync_server.people import Person
@@ -138,6 +138,18 @@ class Tablet:
             made.append(change)
         signature = signing.sign(self.key.private_bytes_raw(), signing.PUSH, made[-1].id.encode())
         return wire.Push(wire.PROTOCOL, self.device, now, tuple(made), signature)
+
+    def cursor(self, area: str) -> wire.Cursor:
+        """Where the tablet stands that has all of an area."""
+        tail = self.house.server.db.snapshot(lambda tx: feed.tails(tx, COUNTY, [area]))[0]
+        return wire.Cursor(tail.seq, tail.chain)
+
+    def news(self, area: str, since: wire.Cursor) -> list[Change]:
+        """What others wrote in an area since the tablet stood there."""
+        asked = wire.Pull(wire.PROTOCOL, self.device, "", {area: since}, self.n, "", "", wire.BATCH_BYTES)
+        device = self.house.server.db.snapshot(lambda tx: devices.find(tx, self.device))
+        pages = pull.serve(self.house.server.db, device, asked).message.pages
+        return [e.change for page in pages for e in page.entries if isinstance(e, wire.Entry)]
 
     def edit(self, household: str, record: str, kind: str, sets: Mapping[str, Value]) -> list[Change]:
         """An ordinary edit: it has seen what the server shows now."""

@@ -1,20 +1,22 @@
 """样例县 for tests: a county on a real server, its people, and tablets with real keys and real chains."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy import select
 
-from schemas import ids, signing, wire
+from schemas import codec, ids, signing, wire
 from schemas.change import Change
 from schemas.clock import Clock, stamp
 from schemas.codec import Value
 from schemas.merge import Heads
-from sync_server import county, devices, feed, heads, intake, people
+from sync_server import county, devices, feed, heads, intake, people, pull
+from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.server import Server
 
@@ -62,6 +64,18 @@ class Place:
 
     def head(self, record: str) -> heads.Head | None:
         return self.server.db.snapshot(lambda tx: heads.get(tx, self.county, record))
+
+    def cursor(self, area: str, seq: int) -> wire.Cursor:
+        """Where somebody stands in a feed who has so many entries of it."""
+        chain = self.server.db.snapshot(lambda tx: feed.chain_at(tx, self.county, area, seq))
+        assert chain is not None
+        return wire.Cursor(seq, chain)
+
+    def feed(self, area: str) -> list[tuple[int, str]]:
+        """Numbers and change ids of an area's entries."""
+        query = select(t.entry.c.seq, t.entry.c.change).where(t.entry.c.county == self.county, t.entry.c.area == area)
+        rows = self.server.db.snapshot(lambda tx: tx.execute(query.order_by(t.entry.c.seq)).all())
+        return [(row.seq, row.change) for row in rows]
 
     def held(self, record: str) -> Heads:
         """The live writes of a record that must be there."""
@@ -125,15 +139,28 @@ class Tablet:
         return wire.Push(wire.PROTOCOL, self.id, now or stamp(self.place.server.clock.now()), sent, signature)
 
     def push(self, *changes: Change, now: str | None = None) -> wire.Receipt:
-        message = self.message(*changes, now=now)
-        return self.place.server.db.transaction(lambda tx: intake.push(tx, self.device, message))
+        return self.send(self.message(*changes, now=now))
 
-    def pull(self, cursors: dict[str, int] | None = None, budget: int = wire.BATCH_BYTES) -> wire.Pages:
-        def work(tx: Tx) -> wire.Pages:
-            device = devices.find(tx, self.id)
-            return feed.pull(tx, device, devices.allowed(tx, device), wire.Pull(1, self.id, cursors or {}, budget))
+    def send(self, message: wire.Push) -> wire.Receipt:
+        """The receipt for a message, which is read as it arrives."""
+        arrived = wire.Push.from_wire(codec.decode(codec.encode(message.wire())))
+        return self.place.server.db.transaction(lambda tx: intake.push(tx, self.device, arrived))
 
-        return self.place.server.db.snapshot(work)
+    def pull(
+        self,
+        cursors: Mapping[str, int | wire.Cursor] | None = None,
+        *,
+        mine: int = 0,
+        budget: int = wire.BATCH_BYTES,
+        grant: str = "",
+        library: str = "",
+    ) -> wire.Pages:
+        """What is new for who has nothing, or stands in these areas at these numbers of entries."""
+        known = dict.fromkeys((a.code for a in self.grant.areas), 0) if cursors is None else cursors
+        stand = {a: self.place.cursor(a, c) if isinstance(c, int) else c for a, c in known.items()}
+        now = stamp(self.place.server.clock.now())
+        asked = wire.Pull(wire.PROTOCOL, self.id, now, stand, mine, grant, library, budget)
+        return pull.serve(self.place.server.db, self.device, asked).message
 
     def begin(self, area: str = EAST, **slots: Value) -> str:
         """A new household of this device's in an area, pushed; its id."""
@@ -164,5 +191,6 @@ def new_id() -> str:
 
 
 def entries(pages: wire.Pages, area: str) -> list[tuple[int, str]]:
-    """Numbers and change ids of one area's page."""
-    return [(e.seq, e.change.id) for p in pages.pages if p.area == area for e in p.entries]
+    """Numbers and change ids of one area's page; of what the device wrote itself its number for the id."""
+    found = [e for p in pages.pages if p.area == area for e in p.entries]
+    return [(e.seq, e.change.id if isinstance(e, wire.Entry) else str(e.mine)) for e in found]

@@ -27,7 +27,7 @@ def test_what_is_written_at_the_desk_reaches_the_tablets(place: Place) -> None:
         Draft(home, home, "household", "desk", {"area": HILL, "head": "甲"}),
         Draft(home, member, "member", "desk", {"name": "乙"}),
     )
-    assert entries(tablet.pull(), HILL) == [(1, made[0]), (2, made[1])]
+    assert place.feed(HILL) == [(1, made[0]), (2, made[1])]
     later = write(place, "supervisor", Draft(home, home, "household", "desk", {"phone": "1"}))
     assert entries(tablet.pull({HILL: 2}), HILL) == [(3, later[0])]
     assert place.server.db.snapshot(lambda tx: verify.county(tx, place.county)) == []
@@ -76,4 +76,4 @@ def test_many_desks_at_once_make_one_chain(place: Place) -> None:
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(register, range(18)))
     assert place.server.db.snapshot(lambda tx: verify.county(tx, place.county)) == []
-    assert [seq for seq, _ in entries(place.tablet().pull(), EAST)] == list(range(1, 19))
+    assert [seq for seq, _ in place.feed(EAST)] == list(range(1, 19))

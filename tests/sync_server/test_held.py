@@ -42,7 +42,7 @@ def test_a_household_registered_outside_the_scope_can_be_taken_where_it_is(place
     outside = tablet.change(home, {"area": CLOUD, "head": "丙"})
     tablet.push()
     release(place, outside.id, by)
-    assert entries(place.tablet("officer").pull(), CLOUD) == [(1, outside.id)]
+    assert place.feed(CLOUD) == [(1, outside.id)]
     assert tablet.pull().held == ()
 
 
@@ -51,9 +51,9 @@ def test_a_dismissed_change_rests_and_is_not_told_again(place: Place) -> None:
     outside = tablet.change(new_id(), {"area": CLOUD})
     tablet.push()
     place.server.db.transaction(lambda tx: held.dismiss(tx, by, outside.id))
-    assert tablet.pull().held == ()
+    assert (tablet.pull().held, tablet.pull().dismissed) == ((), (1,))
     assert waiting(place, by) == []
-    assert tablet.push().verdicts == (wire.Held(outside.id, "not_your_area"),)
+    assert tablet.push().verdicts == (wire.Held("not_your_area"),)
     assert place.server.db.snapshot(lambda tx: verify.county(tx, place.county)) == []
 
 

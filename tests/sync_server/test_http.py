@@ -2,7 +2,7 @@
 
 import gzip
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pytest
@@ -18,7 +18,7 @@ from sync_server import devices, library
 from sync_server.http import errors
 from sync_server.main import create_app
 from sync_server.settings import Settings
-from tests.sync_server.place import EAST, Place, Tablet, Watch, enrol_message, entries, found, new_id
+from tests.sync_server.place import EAST, Place, Tablet, Watch, enrol_message, found, new_id
 from tests.sync_server.web import Wire, served
 
 NAME = "欧阳·不可见"
@@ -55,6 +55,11 @@ def town(app: FastAPI) -> Iterator[Town]:
         road.close()
 
 
+def asking(tablet: Tablet, cursors: Mapping[str, wire.Cursor] | None = None) -> wire.Pull:
+    """A pull of a device that has nothing yet of these areas."""
+    return wire.Pull(wire.PROTOCOL, tablet.id, "", cursors or {}, tablet.n, "", "", wire.BATCH_BYTES)
+
+
 def code_of(answer: requests.Response) -> str:
     """The code of a problem that is told as every problem must be."""
     assert answer.headers["content-type"] == "application/problem+json"
@@ -72,20 +77,21 @@ def test_a_device_enrols_pushes_and_pulls(town: Town) -> None:
     assert (grant.role, grant.county_name, len(grant.areas)) == ("officer", "样例县", 3)
     assert signing.verifies(grant.county_sign_key, signing.GRANT, signing.value(grant.signed_part()), grant.signature)
     home = new_id()
-    change = town.tablet.change(home, {"area": EAST, "head": "𠮷" * 2000})
+    town.tablet.change(home, {"area": EAST, "head": "𠮷" * 2000})
     receipt = town.road(town.tablet.message())
-    assert receipt == wire.Receipt(1, (wire.Taken(change.id, EAST, 1),))
-    pages = town.road(wire.Pull(1, town.tablet.id, {}, wire.BATCH_BYTES))
+    assert receipt == wire.Receipt(town.tablet.id, 1, 1, (wire.Taken(EAST, 1),))
+    pages = town.road(asking(town.tablet, {EAST: wire.Cursor()}))
     assert isinstance(pages, wire.Pages)
-    assert entries(pages, EAST) == [(1, change.id)]
-    assert pages.pages[0].entries[0].change == change
+    assert [(s.area, s.seq, [h.heads.value("head") for h in s.heads]) for s in pages.snapshots] == [
+        (EAST, 1, ["𠮷" * 2000])
+    ]
     assert town.tablet.device.last_contact is not None
 
 
 def test_documents_come_signed_and_whole(town: Town) -> None:
     content = {"title": {"zh": "入户调查" * 300}}
     item = town.place.server.db.transaction(lambda tx: library.publish(tx, "990101", "form", "means-visit", content))
-    pages = town.road(wire.Pull(1, town.tablet.id, {}, 1))
+    pages = town.road(asking(town.tablet))
     assert isinstance(pages, wire.Pages)
     assert pages.library == (item,)
     data = town.road(Document(item))
@@ -157,19 +163,24 @@ def test_a_revoked_device_may_still_hand_over_what_it_has(town: Town) -> None:
     server = town.place.server
     server.db.transaction(lambda tx: devices.revoke(tx, "990101", town.tablet.id, town.place.user("steward")))
     change = town.tablet.change(home, {"phone": "1"})
-    assert town.road(town.tablet.message(change)) == wire.Receipt(2, (wire.Held(change.id, "revoked_held"),))
-    for ask in (wire.Pull(1, town.tablet.id, {}, 1), Missing(("0" * 64,)), Chunk(codec.sha256(b"x"), b"x")):
-        with pytest.raises(Failed, match="revoked"):
-            town.road(ask)
+    assert town.road(town.tablet.message(change)) == wire.Receipt(town.tablet.id, 2, 2, (wire.Held("revoked_held"),))
+    assert town.road(Missing(("0" * 64,))) == frozenset({"0" * 64})
+    town.road(Chunk(codec.sha256(b"x"), b"x"))
+    with pytest.raises(Failed, match="revoked") as revoked:
+        town.road(asking(town.tablet))
+    at, order = revoked.value.figures["at"], revoked.value.figures["order"]
+    key = town.tablet.grant.county_sign_key
+    assert signing.verifies(key, signing.ORDER, codec.encode([town.tablet.id, at]), order)
+    assert town.wire.send("GET", f"/sync/chunks/{codec.sha256(b'x')}").status_code == 403
 
 
 def test_a_grant_that_ran_out_stops_reading_and_loses_nothing(town: Town, watch: Watch) -> None:
     home = town.tablet.begin()
     watch.forward(days=366)
     change = town.tablet.change(home, {"phone": "1"})
-    assert isinstance(town.road(town.tablet.message(change)), wire.Receipt)
+    assert town.road(town.tablet.message(change)) == wire.Receipt(town.tablet.id, 2, 2, (wire.Held("expired_held"),))
     with pytest.raises(Failed, match="expired"):
-        town.road(wire.Pull(1, town.tablet.id, {}, 1))
+        town.road(asking(town.tablet))
 
 
 def test_a_problem_is_told_in_the_readers_language(town: Town) -> None:
@@ -178,9 +189,10 @@ def test_a_problem_is_told_in_the_readers_language(town: Town) -> None:
     assert (zh["detail"], en["detail"]) == ("没有找到。请返回后重试。", "Not found. Go back and try again.")
 
 
-def test_health_says_what_is_spoken_and_docs_are_not_there(town: Town) -> None:
-    assert requests.get(town.url + "/health", timeout=30).json() == {"ok": True, "protocols": [1]}
-    assert code_of(requests.get(town.url + "/openapi.json", timeout=30)) == "not_found"
+def test_health_says_what_is_spoken_and_no_pages_are_made_of_it(town: Town) -> None:
+    assert requests.get(town.url + "/health", timeout=30).json() == {"ok": True, "protocols": [2]}
+    assert requests.get(town.url + "/openapi.json", timeout=30).json()["openapi"] == "3.1.0"
+    assert code_of(requests.get(town.url + "/docs", timeout=30)) == "not_found"
 
 
 def test_an_unexpected_error_tells_nobody_anything_personal(
@@ -209,7 +221,7 @@ def test_a_days_work_leaves_no_personal_data_in_the_logs(
         town.tablet.change(home, {"area": EAST, "head": NAME, "phone": "13800000000"})
         town.tablet.change(home, {"head": 5, "phone": NAME})
         town.road(town.tablet.message())
-        town.road(wire.Pull(1, town.tablet.id, {}, 10_000))
+        town.road(asking(town.tablet, {EAST: wire.Cursor()}))
         town.wire.send("POST", "/sync/push", NAME.encode())
         town.wire.send("GET", f"/{NAME}")
     said = caplog.text + "".join(capfd.readouterr())

@@ -1,7 +1,7 @@
 """Stories of the supervisor's desk, on a real server: what waits, what is shown, what is decided."""
 
-from schemas import ids, merge, wire
-from sync_server import devices, feed, review
+from schemas import ids, merge
+from sync_server import review
 from tests.sync_server.acts import approve, assess, give_back, page, queue, refused, rival
 from tests.sync_server.desk import OTHER_TOWN, VILLAGE, CountyHouse, Tablet, Visited
 
@@ -71,6 +71,7 @@ def test_a_wrong_clock_is_shown_and_refuses_nothing(house: CountyHouse) -> None:
 
 def test_approving_decides_the_case_and_the_tablet_learns_of_it(house: CountyHouse, visited: Visited) -> None:
     amount = page(visited)["assessment"]["result"]["programmes"][0]["amount"]
+    cursor = visited.tablet.cursor(VILLAGE)
     approve(visited, "符合条件")
     case = ids.derived_id("case", visited.household, "dibao")
     decision = house.value(case, "decision")
@@ -79,16 +80,7 @@ def test_approving_decides_the_case_and_the_tablet_learns_of_it(house: CountyHou
     assert house.value(case, "stage") == "decided"
     assert house.value(visited.visit, "status") == "accepted"
     assert house.value(visited.visit, "review")["comment"] == "符合条件"
-    pulled = house.server.db.snapshot(
-        lambda tx: feed.pull(
-            tx,
-            devices.find(tx, visited.tablet.device),
-            house.person("wang"),
-            wire.Pull(wire.PROTOCOL, visited.tablet.device, {VILLAGE: 0}, 10**6),
-        )
-    )
-    kinds = [entry.change.kind for p in pulled.pages for entry in p.entries if entry.change.author == "li"]
-    assert kinds == ["visit", "case", "event", "household"]
+    assert [change.kind for change in visited.tablet.news(VILLAGE, cursor)] == ["visit", "case", "event", "household"]
     assert house.value(visited.household, "status") == "receiving"
     assert ("li", "visit_approved", visited.visit) in house.audited()
 

@@ -7,11 +7,11 @@ from sqlalchemy import delete, insert, select, update
 
 from schemas import codec
 from schemas.wire import LibraryItem
-from sync_server import audit, chunks, library, verify
+from sync_server import audit, chunks, feed, library, verify
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.verify import Finding
-from tests.sync_server.place import CLOUD, Place, Tablet, new_id
+from tests.sync_server.place import CLOUD, HILL, Place, Tablet, new_id
 
 PHOTO = b"photo" * 100
 
@@ -47,34 +47,61 @@ def test_a_county_nobody_touched_is_clean(place: Place) -> None:
     assert found.lines()[0].endswith("all as it must be")
 
 
-C, H, U = t.change.c, t.head.c, t.audit.c
+def enter_elsewhere(tx: Tx) -> None:
+    """The second change, numbered and chained as it should be, but in the feed of another village."""
+    id_ = tx.execute(select(E.change).where(E.seq == 2)).scalar_one()
+    tail = feed.Tail(HILL, 0, "").after(id_)
+    feed.add(tx, HILL[:6], [feed.Line(tail, id_)])
+    feed.save(tx, HILL[:6], {HILL: feed.Tail(HILL, 0, "")}, {HILL: tail})
+
+
+C, E, H, U = t.change.c, t.entry.c, t.head.c, t.audit.c
+SECOND, THIRD = (C.id == select(E.change).where(E.seq == n).scalar_subquery() for n in (2, 3))
 TOUCHED: list[tuple[str, Callable[[Tx], object], set[str]]] = [
     (
         "a change rewritten",
-        lambda tx: tx.execute(update(t.change).where(C.seq == 2).values(data=b"{}")),
+        lambda tx: tx.execute(update(t.change).where(SECOND).values(data=b"{}")),
         {"change_damaged", "device_chain_broken", "head_wrong"},
     ),
     (
         "a change removed",
-        lambda tx: tx.execute(delete(t.change).where(C.seq == 2)),
-        {"device_chain_broken", "feed_broken", "head_wrong"},
+        lambda tx: tx.execute(delete(t.change).where(SECOND)),
+        {"device_chain_broken", "entry_without_change", "head_wrong"},
     ),
     (
         "the last change removed",
-        lambda tx: tx.execute(delete(t.change).where(C.seq == 3)),
-        {"device_end_wrong", "feed_end_wrong", "head_wrong"},
+        lambda tx: tx.execute(delete(t.change).where(THIRD)),
+        {"device_end_wrong", "entry_without_change", "head_wrong"},
     ),
     (
         "a change given to another",
-        lambda tx: tx.execute(update(t.change).where(C.seq == 1).values(author="x")),
+        lambda tx: tx.execute(update(t.change).where(SECOND).values(author="x")),
         {"change_index_wrong"},
     ),
-    ("a chain bent", lambda tx: tx.execute(update(t.change).where(C.seq == 1).values(chain="x")), {"feed_broken"}),
+    (
+        "an entry removed",
+        lambda tx: tx.execute(delete(t.entry).where(E.seq == 2)),
+        {"feed_broken", "held_wrong", "head_wrong"},
+    ),
+    (
+        "the last entry removed",
+        lambda tx: tx.execute(delete(t.entry).where(E.seq == 3)),
+        {"feed_end_wrong", "held_wrong", "head_wrong"},
+    ),
+    ("a change entered where its household never lived", lambda tx: enter_elsewhere(tx), {"household_entries_wrong"}),
+    ("a chain bent", lambda tx: tx.execute(update(t.entry).where(E.seq == 1).values(chain="x")), {"feed_broken"}),
     ("a feed's end moved", lambda tx: tx.execute(update(t.area).values(seq=9)), {"feed_end_wrong"}),
     ("a device's end moved", lambda tx: tx.execute(update(t.device).values(n=9)), {"device_end_wrong"}),
     ("a held change forgotten", lambda tx: tx.execute(delete(t.held)), {"held_wrong"}),
     ("a head altered", lambda tx: tx.execute(update(t.head).values(conflicts=7)), {"head_wrong"}),
-    ("a head removed", lambda tx: tx.execute(delete(t.head)), {"head_wrong"}),
+    (
+        "a head where it is not",
+        lambda tx: tx.execute(update(t.head).values(area=HILL)),
+        {"head_wrong", "attachment_wrong"},
+    ),
+    ("a photo where it is not", lambda tx: tx.execute(update(t.attachment).values(area=HILL)), {"attachment_wrong"}),
+    ("a head of nobody", lambda tx: tx.execute(update(t.head).values(household=new_id())), {"head_wrong"}),
+    ("a head removed", lambda tx: tx.execute(delete(t.head)), {"head_wrong", "attachment_wrong"}),
     ("a photo altered", lambda tx: tx.execute(update(t.chunk).values(data=b"x")), {"chunk_damaged"}),
     ("a photo removed", lambda tx: tx.execute(delete(t.chunk)), {"attachment_not_whole"}),
     ("a form altered", lambda tx: tx.execute(update(t.library).values(data=b"{}")), {"document_damaged"}),

@@ -1,0 +1,41 @@
+"""What a message is: a frozen dataclass whose fields are plain values, messages or tuples of messages, read strictly.
+
+`wire` gives its canonical shape; `read` is what every `from_wire` begins with: exactly these fields, of exactly these
+types, or NotCanonical, before a byte of it is believed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from schemas.change import Change
+from schemas.codec import NotCanonical, Value
+
+
+@dataclass(frozen=True)
+class Message:
+    def wire(self) -> dict[str, Value]:
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+
+
+def read(data: Value, place: str, **spec: Callable[..., Any] | None) -> dict[str, Any]:
+    """The fields of an object, of exactly these types; None as a type leaves the check to the caller. Numbers in a
+    message count something, so none is below 0."""
+    if not isinstance(data, dict):
+        raise NotCanonical(f"{place}: must be an object")
+    if set(data) != set(spec):
+        raise NotCanonical(f"{place}: fields missing or unknown")
+    for name, kind in spec.items():
+        if kind is not None and type(data[name]) is not kind:
+            raise NotCanonical(f"{place}.{name}: must be {kind.__name__}")
+        if kind is int and data[name] < 0:
+            raise NotCanonical(f"{place}.{name}: must not be below 0")
+    return data
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, Message | Change):
+        return value.wire()
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return {k: _plain(v) for k, v in value.items()} if isinstance(value, Mapping) else value
