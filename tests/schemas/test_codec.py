@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -123,3 +125,24 @@ def test_depth_is_counted_as_the_plain_definition_counts_it(value: object, level
         refusal = str(refused)
     if not refusal or refusal.endswith("too deep"):
         assert codec.is_deeper(inside, levels) == bool(refusal)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"a" :1,"a":2}',
+        b'{"a":1,"a"\n:2}',
+        b'{"a\\\\":1,"a\\\\":2,"b":"\\":"}',
+        b'{"a":"\\":","a":1}',
+        b'[{"x":{"a":1,"a":1}}]',
+    ],
+)
+def test_a_name_that_stands_twice_is_seen_however_it_is_written(data: bytes) -> None:
+    with pytest.raises(NotCanonical):
+        codec.decode(data)
+
+
+@given(st.binary(max_size=40))
+def test_short_digests_are_base32_of_the_first_160_bits(data: bytes) -> None:
+    plain = base64.b32encode(hashlib.sha256(data).digest())[:32].decode().lower()
+    assert codec.short(data) == plain
