@@ -1,11 +1,11 @@
-"""The promises of merge, against the plain definition: a write is live until somebody who saw it replaces it.
+"""The promises of merge, against the plain definition: a write is live until somebody who saw it replaces it, and a
+delete is contested when a write is live that it was made without.
 
-A history is made by several authors who each edit what they have in front of them, then meet in any order. The mutants
-at the end are the mistakes that would be easy to make; each must break a promise.
+The mutants at the end are the mistakes that would be easy to make; each must break a promise.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -16,83 +16,22 @@ from hypothesis.errors import NoSuchExample
 from schemas import codec, merge
 from schemas.change import Change
 from schemas.codec import Value
-from schemas.merge import NOTHING, Heads
+from schemas.merge import Heads
+from tests.schemas.histories import (
+    EDITED,
+    Apply,
+    Delete,
+    Step,
+    as_live,
+    behind_its_back,
+    by_definition,
+    fold,
+    history,
+    steps,
+)
 from tests.schemas.making import change
 
-SLOTS = ("phone", "address")
-Apply = Callable[[Heads, Change], Heads]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one author does: learns everything another knows, edits slots, or settles a slot seeing all of it."""
-
-    author: int
-    act: str
-    other: int
-    slots: tuple[str, ...]
-    value: str
-
-
-steps = st.lists(
-    st.builds(
-        Step,
-        st.integers(0, 2),
-        st.sampled_from(["meet", "edit", "edit", "settle"]),
-        st.integers(0, 2),
-        st.lists(st.sampled_from(SLOTS), min_size=1, max_size=2, unique=True).map(tuple),
-        st.sampled_from(["1", "2", "3"]),
-    ),
-    max_size=14,
-)
-
-
-def definition(changes: Sequence[Change], slot: str) -> dict[str, Value]:
-    """The live writes of a slot, said as in the design: not replaced by a writer of the slot who saw it."""
-    writes = [c for c in changes if slot in c.sets]
-    return {c.id: c.sets[slot] for c in writes if not any(c.id in later.seen for later in writes)}
-
-
-def history(script: Sequence[Step]) -> list[Change]:
-    """The changes three authors make, each seeing only what they have met."""
-    known: list[list[Change]] = [[], [], []]
-    counts = [0, 0, 0]
-    everything: list[Change] = []
-    for step in script:
-        mine = known[step.author]
-        if step.act == "meet":
-            mine += [c for c in known[step.other] if c not in mine]
-            continue
-        seen: set[str] = set()
-        for slot in step.slots:
-            live = definition(mine, slot)
-            if step.act == "settle":
-                seen |= set(live)
-            elif live:
-                shown = live[min(live)]
-                seen |= {cid for cid, value in live.items() if value == shown}
-        counts[step.author] += 1
-        made = change(
-            dict.fromkeys(step.slots, step.value), seen, n=counts[step.author], device=f"tablet-{step.author}"
-        )
-        mine.append(made)
-        everything.append(made)
-    return everything
-
-
-def fold(changes: Sequence[Change], apply: Apply = merge.apply) -> Heads:
-    heads = NOTHING
-    for c in changes:
-        heads = apply(heads, c)
-    return heads
-
-
-def as_live(heads: Heads) -> dict[str, dict[str, Value]]:
-    return {slot: dict(writes) for slot, writes in heads.live.items()}
-
-
-def by_definition(changes: Sequence[Change]) -> dict[str, dict[str, Value]]:
-    return {slot: writes for slot in SLOTS if (writes := definition(changes, slot))}
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "merge.json").read_text("utf-8"))
 
 
 @given(steps, st.randoms(use_true_random=False))
@@ -103,6 +42,13 @@ def test_heads_are_the_definition_in_every_order_of_arrival(script: list[Step], 
     shuffled = list(changes)
     random.shuffle(shuffled)
     assert as_live(fold(shuffled)) == expected
+
+
+@given(steps, st.randoms(use_true_random=False))
+def test_heads_are_written_from_the_texts_of_changes_as_from_their_values(script: list[Step], random: Random) -> None:
+    heads = fold(history(script))
+    at_hand = {c.id: c for c in history(script) if random.random() < 0.5}
+    assert heads.encoded(at_hand).encode() == codec.encode(heads.wire())
 
 
 @given(steps)
@@ -121,7 +67,8 @@ def test_a_settled_conflict_is_closed(script: list[Step]) -> None:
     heads = fold(history(script))
     for slot, writes in heads.conflicts().items():
         chosen = next(iter(writes.values()))
-        settled = merge.apply(heads, change({slot: chosen}, merge.seeing_all(heads, [slot]), device="desk"))
+        seen = merge.seeing_all(heads, heads.live if slot == "gone" else [slot])
+        settled = merge.apply(heads, change({slot: chosen}, seen, device="desk"))
         assert slot not in settled.conflicts()
         assert settled.value(slot) == chosen
 
@@ -131,6 +78,8 @@ def test_an_ordinary_edit_never_hides_a_rival_value(script: list[Step]) -> None:
     heads = fold(history(script))
     for slot, writes in heads.conflicts().items():
         shown = heads.value(slot)
+        if slot == "gone":
+            continue  # nobody edits that like a field: it is deleted or restored
         rivals = {codec.encode(v) for v in writes.values() if v != shown}
         edited = merge.apply(heads, change({slot: "9"}, merge.seeing(heads, [slot]), device="desk"))
         assert rivals <= {codec.encode(v) for v in edited.live[slot].values()}
@@ -162,6 +111,76 @@ def test_a_cleared_value_is_a_value_like_any_other() -> None:
     assert set(fold([first, cleared, rival]).conflicts()) == {"phone"}
 
 
+# -- a record that is deleted ----------------------------------------------------------------------------------------
+
+
+@given(steps, st.randoms(use_true_random=False))
+def test_a_delete_is_contested_when_a_write_is_live_that_it_was_made_without_and_only_then(
+    script: list[Step], random: Random
+) -> None:
+    changes = history(script)
+    for _ in range(3):
+        random.shuffle(changes)
+        heads = fold(changes)
+        assert heads.contested() == behind_its_back(changes)
+        assert bool(heads.contested()) <= ("gone" in heads.conflicts())
+
+
+@given(steps)
+def test_whoever_deletes_what_is_in_front_of_them_deletes_it(script: list[Step]) -> None:
+    changes = history(script)
+    sets, seen = merge.delete(fold(changes))
+    heads = fold([*changes, change(sets, seen, device="desk")])
+    assert heads.gone
+    assert "gone" not in heads.conflicts()
+
+
+@given(steps)
+def test_a_restore_brings_back_every_value_as_it_was(script: list[Step]) -> None:
+    changes = history(script)
+    before = fold(changes)
+    sets, seen = merge.delete(before)
+    deleted = fold([*changes, change(sets, seen, device="desk")])
+    sets, seen = merge.restore(deleted)
+    restored = merge.apply(deleted, change(sets, seen, n=2, device="desk"))
+    assert not restored.gone
+    assert "gone" not in restored.conflicts()
+    assert without(restored, "gone") == without(before, "gone")
+    assert not restored.saw
+
+
+@given(steps, st.sampled_from(EDITED))
+def test_a_write_that_did_not_know_of_the_delete_is_shown_to_a_person_whichever_came_first(
+    script: list[Step], slot: str
+) -> None:
+    changes = history(script)
+    sets, seen = merge.delete(fold(changes))
+    deletes = change(sets, seen, device="desk")
+    writes = change({slot: "new"}, merge.seeing(fold(changes), [slot]), device="tablet-9")
+    for order in ([*changes, deletes, writes], [*changes, writes, deletes], [writes, deletes, *changes]):
+        heads = fold(order)
+        assert heads.contested()[slot] == {writes.id: "new"}
+        assert "gone" in heads.conflicts()
+
+
+def without(heads: Heads, slot: str) -> dict[str, dict[str, Value]]:
+    return {name: writes for name, writes in as_live(heads).items() if name != slot}
+
+
+# -- bytes -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[v["why"] for v in VECTORS])
+def test_the_heads_of_yesterday_are_the_heads_of_today(vector: dict[str, Value]) -> None:
+    changes = [Change.from_wire(c) for c in vector["changes"]]
+    heads = fold(changes)
+    assert codec.encode(heads.wire()) == vector["heads"].encode()
+    assert Heads.from_wire(codec.decode(vector["heads"].encode())) == heads
+    assert heads.values() == vector["values"]
+    assert sorted(heads.conflicts()) == vector["conflicts"]
+    assert sorted(heads.contested()) == vector["contested"]
+
+
 # -- mutants: each easy mistake breaks a promise ---------------------------------------------------------------------
 
 
@@ -178,6 +197,16 @@ def _replaces_in_every_slot(heads: Heads, c: Change) -> Heads:
     return merge.apply(Heads({s: w for s, w in left.items() if w}, heads.early), c)
 
 
+def _forgets_what_a_delete_saw(heads: Heads, c: Change) -> Heads:
+    applied = merge.apply(heads, c)
+    return Heads(applied.live, applied.early, {d: frozenset() for d in applied.saw})
+
+
+def _hides_what_a_delete_did_not_see(heads: Heads, c: Change) -> Heads:
+    applied = merge.apply(heads, c)
+    return Heads(applied.live, applied.early)
+
+
 @pytest.mark.parametrize("mutant", [_last_writer_wins, _forgets_what_came_early, _replaces_in_every_slot])
 def test_an_easy_mistake_in_apply_is_caught(mutant: Apply) -> None:
     def broken(script: list[Step]) -> bool:
@@ -186,6 +215,32 @@ def test_an_easy_mistake_in_apply_is_caught(mutant: Apply) -> None:
         return any(as_live(fold(order, mutant)) != expected for order in (changes, changes[::-1]))
 
     assert find(steps, broken, settings=settings(max_examples=5000, database=None))
+
+
+@pytest.mark.parametrize("mutant", [_forgets_what_a_delete_saw, _hides_what_a_delete_did_not_see])
+def test_an_easy_mistake_about_deletes_is_caught(mutant: Apply) -> None:
+    def broken(script: list[Step]) -> bool:
+        changes = history(script)
+        return fold(changes, mutant).contested() != behind_its_back(changes)
+
+    assert find(steps, broken, settings=settings(max_examples=5000, database=None))
+
+
+def _sees_only_its_own_slot(heads: Heads) -> tuple[dict[str, Value], frozenset[str]]:
+    return {merge.GONE: merge.YES}, merge.seeing_all(heads, [merge.GONE])
+
+
+def test_a_delete_that_sees_only_its_own_slot_is_caught() -> None:
+    def broken(script: list[Step], delete: Delete) -> bool:
+        """Whether somebody who deletes what is in front of them, with nobody else about, is told it is contested."""
+        alone = [Step(0, s.act, 0, s.slots, s.value) for s in script]
+        return "gone" in fold(history(alone, delete)).conflicts() and alone[-1].act == "delete"
+
+    assert find(
+        steps, lambda s: broken(s, _sees_only_its_own_slot), settings=settings(max_examples=5000, database=None)
+    )
+    with pytest.raises(NoSuchExample):
+        find(steps, lambda s: broken(s, merge.delete), settings=settings(max_examples=500, database=None))
 
 
 def test_the_search_for_mutants_finds_nothing_wrong_with_the_real_one() -> None:
