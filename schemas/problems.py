@@ -55,10 +55,14 @@ def catalogue() -> Mapping[str, Problem]:
 
 def say(code: str, lang: str = "zh", figures: Mapping[str, Value] | None = None) -> str:
     """A problem in words, both what and what to do; an unknown code (a newer server's) is named as it is."""
+    return ("" if lang == "zh" else " ").join(p for p in apart(code, lang, figures) if p)
+
+
+def apart(code: str, lang: str = "zh", figures: Mapping[str, Value] | None = None) -> tuple[str, str]:
+    """The same in two: what happened, and what to do, which may be empty."""
     problem = catalogue().get(code) or catalogue()["unknown"]
     known = {"code": code, **(figures or {})}
-    parts = [_fill(text[lang], known) for text in (problem.says, problem.todo)]
-    return ("" if lang == "zh" else " ").join(p for p in parts if p)
+    return _fill(problem.says[lang], known), _fill(problem.todo[lang], known)
 
 
 class _Figures(dict[str, Value]):
