@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from schemas import ids
+from schemas.bundle import return_name
 from schemas.clock import Clock
 from schemas.policy.place import PackRefused
 from schemas.problems import Failed
-from sync_server import county, devices, library, people, verify
+from sync_server import bundle, county, devices, erasure, library, people, verify
 from sync_server.county import Village
 from sync_server.db import Tx
 from sync_server.may import ROLES
@@ -74,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     form.add_argument("--name", default="means-visit")
     pack = command("pack", _pack, "publish a policy pack")
     pack.add_argument("folder", type=Path)
+    erase = command("erase", _erase, "destroy what is held of one household, as the law may order")
+    erase.add_argument("household", help="its id, or its short code")
+    erase.add_argument("--reason", required=True, help="title and number of the order; nothing personal")
+    erase.add_argument("--yes", action="store_true", help="do not ask first")
+    carried = command("bundle", _bundle, "take a sealed file that somebody carried here, and write the answer to it")
+    carried.add_argument("file", type=Path)
+    carried.add_argument("--out", type=Path, required=True, help="the answer file, or a folder for a name of its own")
     command("verify", _verify, "re-derive what is derived, check every chain, and say what is wrong where")
     return parser
 
@@ -117,6 +126,44 @@ def _pack(server: Server, options: argparse.Namespace) -> int:
     item = server.db.transaction(lambda tx: library.publish_pack(tx, _county(tx), options.folder))
     print(f"{item.name} {item.hash[:12]}")
     return 0
+
+
+def _erase(server: Server, options: argparse.Namespace) -> int:
+    def look(tx: Tx) -> erasure.Standing:
+        code = _county(tx)
+        return erasure.standing(tx, code, erasure.find(tx, code, options.household))
+
+    there = server.db.snapshot(look)
+    code = ids.short_code(there.household)
+    print(f"{code} in {there.area}: {there.changes} changes, {there.records} records, {there.photos} photos")
+    for other in there.joined:
+        print(f"also registered as {ids.short_code(other)}, which is erased by itself")
+    if not options.yes and not _confirmed(code):
+        print("nothing was erased")
+        return 1
+    done = server.db.transaction(lambda tx: erasure.erase(tx, _county(tx), there.household, options.reason))
+    erasure.wipe(server.db.engine)
+    print(f"erased: {done.changes} changes, {done.records} records, {done.chunks} pieces of photos")
+    print(
+        "Tablets drop it when they next sync. Not reached: backups and archived logs of the database made before now,"
+    )
+    print("papers, and tablets that never sync again. A change that comes late is held: then run this again.")
+    return 0
+
+
+def _bundle(server: Server, options: argparse.Namespace) -> int:
+    answer = options.out / return_name(options.file.name) if options.out.is_dir() else options.out
+    taken = bundle.answer_file(server, options.file, answer)
+    print(f"{taken.code}: {taken.changes} changes ({taken.held} held), {taken.pieces} pieces of photos")
+    if taken.refused:
+        print(f"the device is told: {Failed(taken.refused).say('en')}")
+    print(f"Give this answer back to whoever made the file, to load it on the same device: {answer}")
+    return 0
+
+
+def _confirmed(code: str) -> bool:
+    print(f"This cannot be undone. Type {code} to go on: ", end="", flush=True)
+    return sys.stdin.readline().strip().upper() == code
 
 
 def _verify(server: Server, options: argparse.Namespace) -> int:

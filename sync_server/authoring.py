@@ -5,7 +5,7 @@ feeds and can be verified like everything else. What a tablet may not write is h
 write is refused, because they are there to be told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.change import Change
@@ -33,6 +33,18 @@ def write(tx: Tx, county: str, user: str, drafts: Sequence[Draft]) -> list[Chang
     """Writes drafts in order as changes of this person at the desk. Raises Failed, and nothing is written, with the
     reason for which a tablet's change would be held: `not_your_area`, `not_your_role`, `bad_value` …"""
     person = people.get(tx, county, user)
+    return _written(tx, county, user, drafts, lambda ledger, change: ledger.reason(change, person))
+
+
+def order(tx: Tx, county: str, drafts: Sequence[Draft]) -> list[Change]:
+    """Writes what the county itself orders, so that nobody's role and scope are asked for; their author is the server.
+    Raises Failed with the reason for which no record could hold them."""
+    return _written(tx, county, audit.SERVER, drafts, Ledger.unfit)
+
+
+def _written(
+    tx: Tx, county: str, author: str, drafts: Sequence[Draft], reason_against: Callable[[Ledger, Change], str | None]
+) -> list[Change]:
     desk = devices.desk(tx, county)
     at = stamp(tx.clock.now())
     made: list[Change] = []
@@ -41,7 +53,7 @@ def write(tx: Tx, county: str, user: str, drafts: Sequence[Draft]) -> list[Chang
         salt = tx.clock.random(16).hex()
         change = Change(
             draft.household, draft.record, draft.kind, draft.form, dict(draft.sets), frozenset(draft.seen),
-            author=user, device=desk.id, n=n + 1, prev=prev, at=at, salt=salt,
+            author=author, device=desk.id, n=n + 1, prev=prev, at=at, salt=salt,
         )  # fmt: skip
         n, prev = change.n, change.id
         made.append(change)
@@ -49,10 +61,10 @@ def write(tx: Tx, county: str, user: str, drafts: Sequence[Draft]) -> list[Chang
         return []
     ledger = Ledger(tx, county, made)
     for change in made:
-        if reason := ledger.reason(change, person):
+        if reason := reason_against(ledger, change):
             raise Failed(reason, **({"area": str(change.sets.get("area"))[:12]} if reason == "unknown_area" else {}))
         ledger.take(change)
     ledger.save()
     devices.advance(tx, desk, n, prev, 0)
-    audit.write(tx, county, user, "wrote", desk.id, upto=n, count=len(made))
+    audit.write(tx, county, author, "wrote", desk.id, upto=n, count=len(made))
     return made

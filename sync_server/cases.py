@@ -13,7 +13,19 @@ from schemas.codec import Value
 from schemas.merge import NOTHING
 from schemas.policy.result import Programme
 from schemas.problems import Failed
-from sync_server import audit, authoring, conflicts, devices, feed, heads, household_file, may, review, visit_page
+from sync_server import (
+    audit,
+    authoring,
+    conflicts,
+    devices,
+    feed,
+    heads,
+    household_file,
+    joined,
+    may,
+    review,
+    visit_page,
+)
 from sync_server.authoring import Draft
 from sync_server.db import Tx
 from sync_server.heads import Head
@@ -24,19 +36,21 @@ FORM = "desk"
 """What stands as the form of a change made at the desk."""
 LONGEST = 2000
 """Characters in a reason or comment; more is cut, never refused."""
+_WHY = "gone_why"
 
 
 def approve(tx: Tx, person: Person, visit: str, assessment: str | None, reason: str) -> None:
     """Accepts a visit and decides its cases as the assessment proposes; `assessment` is None for a visit that ended
     without one (refused, moved, died …), which is accepted and decides nothing.
 
-    Raises Failed: `not_found`, `forbidden`, `already_decided`, `provisional`, `not_assessed`, `stale`,
-    `undetermined`, `changed_meanwhile` when another assessment stands by now, `reason_needed` for a refusal.
+    Raises Failed: `not_found`, `forbidden`, `already_decided`, `household_gone`, `provisional`, `not_assessed`,
+    `stale`, `undetermined`, `member_twice`, `registered_twice`, `counted_twice`, `changed_meanwhile` when another
+    assessment stands by now, `reason_needed` for a refusal.
     """
     file = _opened(tx, person, visit, "decide")
     record = file.visit(visit)
     standing = household_file.standing(file, record, household_file.packs_in_force(tx, file.county))
-    for obstacle in visit_page.obstacles(file, record, standing):
+    for obstacle in visit_page.obstacles(file, record, standing, joined.around(tx, file)):
         raise Failed(obstacle)
     decides = standing if record.heads.value("outcome") == "done" else None
     if (decides.record.record if decides else None) != assessment:
@@ -84,23 +98,29 @@ def give_back(tx: Tx, person: Person, visit: str, comment: str, comments: Mappin
 
 
 def settle(tx: Tx, person: Person, record: str, slot: str, choose: str, seen: Collection[str], reason: str) -> None:
-    """Closes a conflict in favour of the value that the change `choose` wrote.
+    """Closes a conflict in favour of the value that the change `choose` stands for. Of the slot `gone` that is the
+    delete, or what was written behind its back; the record is then gone after all, or still here, with everything that
+    is in it.
 
-    Raises Failed: `not_found`, `forbidden`, `changed_meanwhile` when `seen` is not every side there is by now or
-    `choose` is none of them, `reason_needed` when the sides decide differently and no reason is given.
+    Raises Failed: `not_found`, `forbidden`, `changed_meanwhile` when `seen` is not everything there is by now or
+    `choose` is no side of it, `reason_needed` when the sides decide differently and no reason is given.
     """
     may.require(person.role, "settle")
     _alone(tx, person, record)
     file = review.file_around(tx, person, record)
     head = file.records[record]
-    sides = head.heads.conflicts().get(slot, {})
-    if choose not in sides or set(seen) != set(sides):
+    sides = conflicts.sides(head.heads, slot)
+    if choose not in sides or set(seen) != conflicts.to_see(head.heads, slot):
         raise Failed("changed_meanwhile")
     said = reason.strip()[:LONGEST]
     if not said and _decides(tx, file, head, slot):
         raise Failed("reason_needed")
-    draft = Draft(file.household, record, head.kind, FORM, {slot: sides[choose]}, merge.seeing_all(head.heads, [slot]))
-    authoring.write(tx, file.county, person.user, [draft])
+    sets, has_seen = {slot: sides[choose]}, conflicts.to_see(head.heads, slot)
+    if slot == merge.GONE:
+        sets, has_seen = (merge.delete if sides[choose] == merge.YES else merge.restore)(head.heads)
+        if said and _WHY in records.catalogue()[head.kind]:
+            sets = {**sets, _WHY: said}
+    authoring.write(tx, file.county, person.user, [Draft(file.household, record, head.kind, FORM, sets, has_seen)])
     audit.write(tx, file.county, person.user, "conflict_settled", record, slot=slot, chosen=choose, sides=sorted(sides))
 
 
@@ -198,7 +218,10 @@ def _reviewed(tx: Tx, person: Person, **more: Value) -> dict[str, Value]:
 
 
 def _decides(tx: Tx, file: HouseholdFile, head: Head, slot: str) -> bool:
-    """Whether the sides of a conflict lead any waiting visit to different outcomes."""
+    """Whether the sides of a conflict lead any waiting visit to different outcomes, or say whether there is a
+    household."""
+    if head.kind == "household" and slot == merge.GONE:
+        return True
     packs = household_file.packs_in_force(tx, file.county)
     waiting = [v for v in file.of("visit") if v.heads.value("status") == "done"]
     rests_on_it = [v for v in waiting if head.kind != "visit" or v.record == head.record]

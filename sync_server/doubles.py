@@ -299,7 +299,7 @@ def _draft(tx: Tx, county: str, two: tuple[str, str], verdict: str, basis: str, 
 
 def _key(after: str) -> tuple[int, str, str]:
     parts = after.split(" ")
-    if len(parts) != 3 or not parts[0].isdigit() or not all(map(ids.is_record_id, parts[1:])):
+    if len(parts) != 3 or parts[0] not in ("0", "1", "2", "3") or not all(map(ids.is_record_id, parts[1:])):
         raise Failed("malformed", place="after")
     return int(parts[0]), parts[1], parts[2]
 

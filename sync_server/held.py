@@ -20,6 +20,8 @@ from sync_server.heads import Head
 from sync_server.people import Person
 
 MOST = 100
+ANSWERABLE = frozenset({"not_your_area", "not_your_role", "moved", "revoked_held", "expired_held"})
+"""The reasons that are about who wrote, which a supervisor may answer for. For the others no record can hold it."""
 
 
 def listed(tx: Tx, person: Person) -> list[dict[str, Value]]:
@@ -39,12 +41,15 @@ def listed(tx: Tx, person: Person) -> list[dict[str, Value]]:
     changes = {row.change: Change.from_wire(codec.decode(row.data)) for row in rows}
     here = heads.load(tx, person.county, {c.record for c in changes.values()} | {c.household for c in changes.values()})
     names = review.person_names(tx, person.county, {c.author for c in changes.values()})
-    areas = review.area_names(tx, person.county, {row.area for row in rows if row.area})
+    named = {row.area for row in rows if row.area} | {str(c.sets["area"]) for c in changes.values() if "area" in c.sets}
+    areas = review.area_names(tx, person.county, named)
     audit.write(tx, person.county, person.user, "held_read", "held", rows=len(rows))
     return [
         {
             "change": row.change,
             "reason": row.reason,
+            "answerable": row.reason in ANSWERABLE,
+            "moves_to": areas.get(str(changes[row.change].sets.get("area")), "") if row.reason == "moved" else "",
             "area_name": areas.get(row.area, "") if row.area else "",
             "received_at": row.at,
             "device_name": row.name or changes[row.change].device,

@@ -3,7 +3,8 @@
 Nothing is merged: a decision is made on the facts of one registration. But the law pays a household once and counts a
 person once. So where somebody has said that two registrations are one household, only one of them may be granted a
 programme; and where somebody has said that a person is in two households, the second may be granted nothing while the
-person lives in both. Refusing is always possible. Candidates that nobody has looked at stop nothing and are shown.
+person lives in both. Refusing is possible all the same. On a household in which one person is entered twice nothing at
+all is decided, for every figure would be wrong. Candidates that nobody has looked at stop nothing and are shown.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -35,8 +36,17 @@ class Other:
     pairs: tuple[tuple[str, str], ...]
 
 
-def others(tx: Tx, file: HouseholdFile) -> list[Other]:
-    """The other households, in order of how strongly they hang together with this one."""
+@dataclass(frozen=True)
+class Around:
+    """What a household hangs together with: other households, the strongest first; `entered_twice` when two members
+    who live in it are said to be one person."""
+
+    others: tuple[Other, ...]
+    entered_twice: bool
+
+
+def around(tx: Tx, file: HouseholdFile) -> Around:
+    """What this household hangs together with."""
     one = registrations(tx, file.county, file.household)
     mine = {m.record for m in file.of("member")} | {file.household}
     rows = _pairs(tx, file.county, mine)
@@ -53,7 +63,9 @@ def others(tx: Tx, file: HouseholdFile) -> list[Other]:
         kept = tuple((this, that) for this, that, v in pairs if how != PERSON or v == SAME)
         if household in files:
             out.append(Other(files[household], how, kept))
-    return sorted(out, key=lambda o: ((HOUSEHOLD, PERSON, OPEN).index(o.how), o.file.household))
+    out.sort(key=lambda o: ((HOUSEHOLD, PERSON, OPEN).index(o.how), o.file.household))
+    living = {m.record for m in file.of("member") if _lives_there(m)}
+    return Around(tuple(out), any(verdict == SAME and {a, b} <= living for a, b, verdict in rows))
 
 
 def registrations(tx: Tx, county: str, household: str) -> set[str]:
@@ -66,11 +78,11 @@ def registrations(tx: Tx, county: str, household: str) -> set[str]:
     return found
 
 
-def obstacles(file: HouseholdFile, grants: Iterable[str], around: Iterable[Other]) -> list[str]:
+def obstacles(file: HouseholdFile, grants: Iterable[str], around: Around) -> list[str]:
     """Why these programmes may not be granted to this household now, as problem codes."""
     wanted = set(grants)
-    out = []
-    for other in around:
+    out = ["member_twice"] if around.entered_twice else []
+    for other in around.others:
         if not wanted & _granted(other.file):
             continue
         if other.how == HOUSEHOLD:
@@ -83,9 +95,9 @@ def obstacles(file: HouseholdFile, grants: Iterable[str], around: Iterable[Other
     return list(dict.fromkeys(out))
 
 
-def shown(tx: Tx, person: Person, file: HouseholdFile, around: Collection[Other]) -> list[dict[str, Value]]:
+def shown(tx: Tx, person: Person, file: HouseholdFile, around: Around) -> list[dict[str, Value]]:
     """The other registrations for the visit's page: as much of each as the scope covers."""
-    areas = review.area_names(tx, file.county, {o.file.area for o in around})
+    areas = review.area_names(tx, file.county, {o.file.area for o in around.others})
     return [
         {
             **doubles.side(person, o.file, areas),
@@ -96,7 +108,7 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, around: Collection[Other]
             "decided": side_by_side.decided(o.file),
             "told": _told_otherwise(file, o) if ids.within(o.file.area, person.scope) and o.how != OPEN else [],
         }
-        for o in around
+        for o in around.others
     ]
 
 

@@ -94,6 +94,13 @@ def person_names(tx: Tx, county: str, users: set[str]) -> Mapping[str, str]:
     return {row.user: row.name for row in rows}
 
 
+def device_names(tx: Tx, county: str, devices: set[str]) -> Mapping[str, str]:
+    """What people call these devices, by id."""
+    c = tables.device.c
+    rows = tx.execute(select(c.id, c.name).where(c.county == county, c.id.in_(sorted(devices))))
+    return {row.id: row.name for row in rows}
+
+
 def file_of(tx: Tx, person: Person, visit: str) -> HouseholdFile:
     """The household's file that a visit is in. Raises Failed("not_found"), outside the scope too: nobody learns what
     lies there."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from schemas.clock import Clock
 from schemas.problems import Failed
+from sync_server import duplicates
 from sync_server.db import Database
 from sync_server.keys import Keyring
 from sync_server.settings import Settings
@@ -37,6 +38,7 @@ class Server:
         db = Database(settings, clock, Keyring(settings.keys))
         try:
             migrate(db)
+            db.transaction(duplicates.fill)
         except OperationalError as error:
             db.close()
             raise Failed("database_down") from error

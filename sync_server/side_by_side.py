@@ -6,12 +6,9 @@ is compared.
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from schemas import codec, ids, merge, records
 from schemas.codec import Value
 from sync_server import audit, conflicts, doubles, heads, household_file, may, review
-from sync_server import tables as t
 from sync_server.conflicts import Written
 from sync_server.db import Tx
 from sync_server.doubles import Item, Pair
@@ -126,9 +123,7 @@ def _said(tx: Tx, county: str, links: Mapping[str, Head]) -> list[dict[str, Valu
     """Every verdict that stands, with who gave it, when and on what; of a contradiction both."""
     by: Mapping[str, Written] = conflicts.written(tx, county, doubles.said_so_far(links.values()))
     names = review.person_names(tx, county, {w.change.author for w in by.values()})
-    c = t.device.c
-    rows = tx.execute(select(c.id, c.name).where(c.county == county, c.id.in_({w.change.device for w in by.values()})))
-    called = {row.id: row.name for row in rows}
+    called = review.device_names(tx, county, {w.change.device for w in by.values()})
     out = []
     for link in links.values():
         for change, verdict in link.heads.live.get("verdict", {}).items():

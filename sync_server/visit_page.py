@@ -13,17 +13,18 @@ from sqlalchemy import select
 from schemas import codec, ids, records
 from schemas.change import Change
 from schemas.codec import Value
-from sync_server import audit, conflicts, household_file, may, photos, review
+from sync_server import audit, conflicts, household_file, joined, may, photos, review
 from sync_server import tables as t
 from sync_server.conflicts import Names, Written
 from sync_server.db import Tx
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile, Standing
+from sync_server.joined import Around
 from sync_server.people import Person
 
 _ELSEWHERE = {
-    "household": frozenset({"area", "gone"}),
-    "member": frozenset({"person", "gone"}),
+    "household": frozenset({"area", "gone", "gone_why"}),
+    "member": frozenset({"person", "gone", "gone_why"}),
     "visit": frozenset({"form", "status", "review"}),
 }
 """Slots that the page shows at another place, or that say nothing to a reader."""
@@ -47,9 +48,10 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
     last = _latest(visit, by)
     together = _together(tx, file, last) if last else {}
     older = conflicts.written(tx, file.county, {s for c in together.values() for s in c.seen} - by.keys())
+    around = joined.around(tx, file)
     names = Names(
         review.person_names(tx, file.county, {w.change.author for w in by.values()} | {visit.author}),
-        _device_names(tx, file.county, {w.change.device for w in by.values()}),
+        review.device_names(tx, file.county, {w.change.device for w in by.values()}),
     )
     return {
         "visit": visit.record,
@@ -61,7 +63,8 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
         "status": visit.heads.value("status") or "",
         "outcome": visit.heads.value("outcome"),
         "visited_on": visit.heads.value("visited_on"),
-        "received_at": visit.received_at,
+        "written_at": last.change.at if last else "",
+        "received_at": last.taken_at if last else visit.received_at,
         "user": visit.author,
         "name": names.people.get(visit.author, visit.author),
         "device": last.change.device if last else "",
@@ -76,16 +79,20 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
         "stale": bool(standing and standing.stale),
         "provisional": file.conflicts(visit) > 0,
         "cases": [_case(c) for c in file.of("case")],
+        "doubles": joined.shown(tx, person, file, around),
         "review": visit.heads.value("review"),
-        "may": _may(person, file, visit, standing),
+        "may": _may(person, file, visit, standing, around),
     }
 
 
-def obstacles(file: HouseholdFile, visit: Head, standing: Standing | None) -> list[str]:
-    """Why this visit cannot be approved now, as problem codes; empty when it can."""
+def obstacles(file: HouseholdFile, visit: Head, standing: Standing | None, around: Around) -> list[str]:
+    """Why this visit cannot be approved now, as problem codes; empty when it can. `around`: what the household hangs
+    together with."""
     out = []
     if visit.heads.value("status") != "done":
         out.append("already_decided")
+    if file.root is not None and file.root.heads.gone:
+        out.append("household_gone")
     if file.conflicts(visit):
         out.append("provisional")
     if visit.heads.value("outcome") != "done":
@@ -96,13 +103,18 @@ def obstacles(file: HouseholdFile, visit: Head, standing: Standing | None) -> li
         out.append("stale")
     elif any(p.verdict == "undetermined" for p in standing.result.programmes):
         out.append("undetermined")
+    else:
+        grants = [p.programme for p in standing.result.programmes if p.verdict == "eligible"]
+        out += joined.obstacles(file, grants, around)
     return out
 
 
-def _may(person: Person, file: HouseholdFile, visit: Head, standing: Standing | None) -> dict[str, Value]:
+def _may(
+    person: Person, file: HouseholdFile, visit: Head, standing: Standing | None, around: Around
+) -> dict[str, Value]:
     decides = may.do(person.role, "decide")
     waits = visit.heads.value("status") == "done"
-    reasons = obstacles(file, visit, standing) if decides else ["forbidden"]
+    reasons = obstacles(file, visit, standing, around) if decides else ["forbidden"]
     return {
         "approve": not reasons,
         "give_back": decides and waits,
@@ -141,7 +153,8 @@ def _section(
             }
         )
     title = str(record.heads.value("name") or "") if record.kind == "member" else ""
-    return {"kind": record.kind, "record": record.record, "title": title, "slots": slots}
+    gone = record.heads.gone
+    return {"kind": record.kind, "record": record.record, "title": title, "gone": gone, "slots": slots}
 
 
 def _since(previous: Head | None, slot: str, value: Value) -> tuple[Value, bool]:
@@ -227,9 +240,3 @@ def _together(tx: Tx, file: HouseholdFile, last: Written) -> dict[str, Change]:
     while high + 1 in by_n:
         high += 1
     return {by_n[n].id: by_n[n] for n in range(low, high + 1) if n in by_n}
-
-
-def _device_names(tx: Tx, county: str, devices: set[str]) -> Mapping[str, str]:
-    c = t.device.c
-    rows = tx.execute(select(c.id, c.name).where(c.county == county, c.id.in_(sorted(devices))))
-    return {row.id: row.name for row in rows}
