@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.bundles import Bundles
 from app.sync.enrol import enrol
 from app.sync.http import Http
 from app.sync.runner import Runner
-from app.sync.session import Answer, Ask
 from app.ui.seams import Inside, SlotKind
 from app.vault.device_secret import DeviceSecret, FileSecret
 from app.vault.keys import DeviceKeys, new_device_keys
@@ -28,7 +28,8 @@ log = logging.getLogger("ruhu.door")
 
 class Door:
     """The vault in `folder`, kept with the device's secret. `server_url` is where a new device enrols; an enrolled one
-    asks where it enrolled, unless its host knows that the server has `moved_to` another address."""
+    asks where it enrolled, unless its host knows that the server has `moved_to` another address. `parcels` is where
+    sealed files lie on their way."""
 
     def __init__(
         self,
@@ -47,6 +48,7 @@ class Door:
         self._moved_to = moved_to
         # Apart from the vault's own folder, so that a copy of one is no copy of both.
         secret = secret or FileSecret(folder.with_name(folder.name + "-secret"))
+        self.parcels = folder / "parcels"
         self._vault = Vault(folder, self._clock, secret, cost=cost)
         self._asked: dict[str, DeviceKeys] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
@@ -66,43 +68,32 @@ class Door:
         del self._asked[code.strip()]
         return self._inside(opened)
 
-    def _re_enrol(self, opened: Open, code: str) -> None:
+    def _re_enrol(self, opened: Open, code: str, *, forgotten: bool) -> None:
         """A new device at the server for a vault that stays: what was not sent is issued anew under it."""
         keys = self._asked.setdefault(code.strip(), new_device_keys(self._clock))
         address = self._moved_to or opened.server_url
         grant = enrol(address, code, keys.sign_public_hex, keys.box_public_hex, self._device_name)
-        opened.renew(grant, keys)
+        opened.renew(grant, keys, forgotten=forgotten)
         del self._asked[code.strip()]
 
     def _inside(self, opened: Open) -> Inside:
         turn = self._turns[opened.user]
-        runner = Runner(opened, lambda: Turn(turn, self._road(opened)), clock=self._clock)
+        runner = Runner(opened, lambda: self._road(opened), clock=self._clock, turn=turn)
 
         def close() -> None:
             runner.stop()
             opened.lock()
 
         def re_enrol(code: str) -> None:
-            self._re_enrol(opened, code)
+            # A server that does not know the device has forgotten what it once gave receipts for.
+            problem = runner.state().problem
+            with turn:
+                self._re_enrol(opened, code, forgotten=problem is not None and problem.code == "unknown_device")
+            runner.hang_up()
             runner.start()
 
-        return Inside(Work(opened, self._clock), runner, close, re_enrol)
+        by_file = Bundles(opened, self.parcels, self._clock, lambda: self._moved_to or opened.server_url)
+        return Inside(Work(opened, self._clock), runner, close, re_enrol, by_file)
 
     def _road(self, opened: Open) -> Http:
         return Http(self._moved_to or opened.server_url, opened.device(), opened.sign, self._clock)
-
-
-class Turn:
-    """A road that is one person's alone until it is closed."""
-
-    def __init__(self, turn: threading.Lock, road: Http) -> None:
-        self._turn = turn
-        self._road = road
-        turn.acquire()
-
-    def __call__(self, ask: Ask) -> Answer:
-        return self._road(ask)
-
-    def close(self) -> None:
-        self._road.close()
-        self._turn.release()

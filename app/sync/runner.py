@@ -4,14 +4,19 @@ The runner owns one thread. It runs a round when asked, and again after a while 
 may mend (no network, server down) it waits longer each time, with jitter, so that a town whose signal comes back does
 not ask all at once. A refusal that only a person can mend is told and not repeated until somebody asks. It writes to
 the vault and never to a screen: screens read `state()` and are told through `subscribe` that it changed.
+
+One road to the server is kept open between rounds, because opening one costs a slow line more than a round that finds
+nothing new. It is closed after a failure, when nobody used it for a while, when the device has enrolled anew, and at
+the end. Records go first; photos go while the road is quick enough for them, or when the person says so.
 """
 
 import logging
 import random
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from app.sync.session import Answer, Ask, Outcome, Phase, Progress, Session
@@ -25,11 +30,18 @@ EVERY = 300.0
 """Seconds between rounds that nobody asked for."""
 FIRST_WAIT = 4.0
 LONGEST_WAIT = 900.0
+IDLE = 60.0
+"""Seconds after which an unused road is closed: by then somebody on the way may have forgotten it."""
+GOOD_RATE = 16 * 1024.0
+"""Bytes a second from which photos go by themselves: a photo in half a minute or less."""
 
 
 class Road(Protocol):
-    """How a round reaches the server: gives the answer to an ask or raises Failed."""
+    """How a round reaches the server: gives the answer to an ask or raises Failed. `rate` is what it has carried, in
+    bytes a second, or None while it has carried too little to tell."""
 
+    @property
+    def rate(self) -> float | None: ...
     def __call__(self, ask: Ask) -> Answer: ...
     def close(self) -> None: ...
 
@@ -38,7 +50,10 @@ class Road(Protocol):
 class SyncState:
     """What a screen may know. `waiting` changes and `photos_waiting` photos are on this device only; `held` are at
     the server and set aside for a supervisor. `problem` is what ended or marred the last round. `safe` is only true
-    right after a round that left nothing waiting anywhere."""
+    right after a round that left nothing waiting anywhere. `photos_paused`: the link is too slow for the photos that
+    wait. `wanted` photos of others were asked for and are not here yet. `resending`: the server was put back from a
+    backup and is given what it lost. `skew`: by how many seconds this device's clock was ahead of the server's at the
+    last answer. `shut_out`: the county had this device's ways in destroyed."""
 
     running: bool = False
     offline: bool = False
@@ -51,6 +66,11 @@ class SyncState:
     waiting: int = 0
     held: int = 0
     photos_waiting: int = 0
+    photos_paused: bool = False
+    wanted: int = 0
+    resending: bool = False
+    skew: int | None = None
+    shut_out: bool = False
     safe: bool = False
 
 
@@ -61,9 +81,11 @@ def sync_once(
     *,
     clock: Clock | None = None,
     halted: Callable[[], bool] = lambda: False,
+    photos: Callable[[], bool] = lambda: True,
 ) -> Outcome:
-    """One whole round. Failures are in the outcome's `problems`, never raised; `halted` is looked at between asks."""
-    session = Session(store, clock or Clock())
+    """One whole round. Failures are in the outcome's `problems`, never raised; `halted` is looked at between asks, and
+    `photos`, whether the link is good enough for them, before each chunk of one."""
+    session = Session(store, clock or Clock(), photos=photos)
     try:
         while (asked := session.ask()) is not None:
             on_progress(session.progress)
@@ -85,8 +107,9 @@ def _answer(road: Callable[[Ask], Answer], asked: Ask) -> Answer | Failed:
 
 
 class Runner:
-    """Rounds for one person's open vault, until `stop`. `connect` opens a road; it may raise Failed. No call waits for
-    the network."""
+    """Rounds for one person's open vault, until `stop`. `connect` opens a road; it may raise Failed. `turn` is held
+    during each round; runners of the same vault share one, so that two never send or receive the same thing at once.
+    No call waits for the network."""
 
     def __init__(
         self,
@@ -96,9 +119,14 @@ class Runner:
         clock: Clock | None = None,
         every: float = EVERY,
         chance: Callable[[], float] = random.random,
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
         self._store = store
         self._connect = connect
+        self._turn = turn or nullcontext()
+        self._road: Road | None = None
+        self._hung_up = False
+        self._forced = False
         self._clock = clock or Clock()
         self._every = every
         self._chance = chance
@@ -158,19 +186,40 @@ class Runner:
         if not offline:
             self.start()
 
+    def send_photos(self) -> None:
+        """A round as soon as may be that sends photos however slow the link is."""
+        with self._changed:
+            self._forced = True
+        self.start()
+
+    def hang_up(self) -> None:
+        """The next round opens a road of its own: this device is another one at the server now."""
+        with self._changed:
+            self._hung_up = True
+
     def _run(self) -> None:
-        while self._await_turn():
-            try:
-                self._round()
-            except Exception as error:  # noqa: BLE001 - nothing may end the thread for the rest of the day
-                # Only the kind of error is logged: its text may hold personal data.
-                log.error("round ended in %s", type(error).__name__)  # noqa: TRY400
-                self._ended(None, Failed("internal"))
+        try:
+            while self._await_turn():
+                try:
+                    with self._turn:
+                        self._round()
+                except Exception as error:  # noqa: BLE001 - nothing may end the thread for the rest of the day
+                    # Only the kind of error is logged: its text may hold personal data.
+                    log.error("round ended in %s", type(error).__name__)  # noqa: TRY400
+                    self._ended(None, Failed("internal"))
+        finally:
+            self._close()
 
     def _await_turn(self) -> bool:
+        """Waits until a round is due, and closes the road when that takes long; False when there are to be no more."""
         with self._changed:
             while not self._stopping:
-                self._changed.wait_for(lambda: self._stopping or self._due(), self._wait())
+                wait = self._wait()
+                if self._road is not None and (wait is None or wait > IDLE):
+                    if not self._changed.wait_for(lambda: self._stopping or self._due(), IDLE):
+                        self._close()
+                    wait = None if wait is None else wait - IDLE
+                self._changed.wait_for(lambda: self._stopping or self._due(), wait)
                 if not self._stopping and not self._state.offline:
                     self._wanted = False
                     return True
@@ -184,36 +233,77 @@ class Runner:
             return None
         if not self._failures:
             return self._every
-        doubled: float = FIRST_WAIT * 2 ** (self._failures - 1)
+        doubled: float = FIRST_WAIT * 2 ** min(self._failures - 1, 20)
         return min(doubled, LONGEST_WAIT) * (0.5 + self._chance())
 
     def _round(self) -> None:
-        self._set(lambda now: SyncState(True, now.offline, Phase.PUSH, last_contact=now.last_contact))
+        kept = ("offline", "last_contact", "photos_paused", "skew")
+        self._set(lambda now: SyncState(True, phase=Phase.PUSH, **{name: getattr(now, name) for name in kept}))
         try:
-            road = self._connect()
+            road = self._opened()
         except Failed as problem:
             self._ended(None, problem)
             return
-        try:
-            outcome = sync_once(self._store, road, self._progress, clock=self._clock, halted=self._halted)
-        finally:
-            road.close()
+        with self._changed:
+            forced = self._forced
+        outcome = sync_once(
+            self._store,
+            road,
+            self._progress,
+            clock=self._clock,
+            halted=self._halted,
+            photos=lambda: forced or _good(road),
+        )
+        if outcome.problems:
+            self._close()
+        else:
+            with self._changed:
+                self._forced = self._forced and not forced
         self._ended(outcome, outcome.problems[0] if outcome.problems else None)
+
+    def _opened(self) -> Road:
+        with self._changed:
+            anew, self._hung_up = self._hung_up, False
+        if anew:
+            self._close()
+        if self._road is None:
+            self._road = self._connect()
+        return self._road
+
+    def _close(self) -> None:
+        if self._road is not None:
+            self._road.close()
+            self._road = None
 
     def _ended(self, outcome: Outcome | None, problem: Failed | None) -> None:
         self._failures = self._failures + 1 if problem is not None and _may_pass(problem) else 0
         if problem is not None:
             log.warning("round ended: %s", problem.code)
         told = None if problem is not None and problem.code == "stopped" else problem
-        safe = outcome is not None and outcome.safe
-        self._set(lambda now: replace(now, running=False, phase=None, problem=told, safe=safe))
+        rested = partial(replace, running=False, phase=None, problem=told)
+        if outcome is None:
+            self._set(rested)
+            return
+        ended = {"safe": outcome.safe, "photos_paused": outcome.photos_paused, "shut_out": outcome.shut_out}
+        still = outcome.waiting > 0
+        self._set(lambda now: rested(now, resending=now.resending and still, **ended))
 
     def _halted(self) -> bool:
         with self._changed:
             return self._stopping or self._state.offline
 
     def _progress(self, p: Progress) -> None:
-        self._set(lambda now: replace(now, phase=p.phase, sent=p.sent, to_send=p.to_send, received=p.received))
+        self._set(
+            lambda now: replace(
+                now,
+                phase=p.phase,
+                sent=p.sent,
+                to_send=p.to_send,
+                received=p.received,
+                resending=p.resending,
+                skew=now.skew if p.skew is None else p.skew,
+            )
+        )
 
     def _set(self, then: Callable[[SyncState], SyncState]) -> None:
         with self._changed:
@@ -234,6 +324,7 @@ class Runner:
         try:
             waiting, photos = self._store.waiting_count(), self._store.photos_waiting()
             held, contact = self._store.held_count(), self._store.last_contact()
+            wanted = len(self._store.wanted_attachments())
         except Failed:
             return replace(state, safe=False)
         return replace(
@@ -241,9 +332,15 @@ class Runner:
             waiting=waiting,
             photos_waiting=photos,
             held=held,
+            wanted=wanted,
             last_contact=contact,
             safe=state.safe and not waiting and not photos,
         )
+
+
+def _good(road: Road) -> bool:
+    """Whether photos may go by this road. One that has carried nothing yet is tried: a chunk tells."""
+    return road.rate is None or road.rate >= GOOD_RATE
 
 
 def _may_pass(problem: Failed) -> bool:

@@ -53,13 +53,18 @@ def keep(tx: Tx, kept: Account) -> None:
     is, or begun."""
     shown = {"name": kept.grant.name, "role": kept.grant.role}
     tx.sql.execute(update(tables.person).where(tables.person.c.no == tx.person).values(**shown))
-    rev = 1 + (tx.sql.scalar(select(account.rev).where(account.person == tx.person)) or 0)
-    values = {"rev": rev, "sealed": tx.ring.seal_own("account", rev, kept.wire())}
+    next_ = 1 + rev(tx)
+    values = {"rev": next_, "sealed": tx.ring.seal_own("account", next_, kept.wire())}
     tx.sql.execute(
         insert(tables.account)
         .values(person=tx.person, n=0, prev=START, tick=0, **values)
         .on_conflict_do_update(["person"], set_=values)
     )
+
+
+def rev(tx: Tx) -> int:
+    """How often the account was written; another window of the same person may have."""
+    return tx.sql.scalar(select(account.rev).where(account.person == tx.person)) or 0
 
 
 def load(tx: Tx) -> Account:

@@ -105,6 +105,27 @@ def drop_kept(tx: Tx, visit: str) -> list[str]:
     return files
 
 
+def erase(tx: Tx, household: str) -> None:
+    """Forgets every attachment of a household that was erased. Its files name no row any more, and nothing here opens
+    them; `sweep` removes them."""
+    theirs = select(attachment.id).where(attachment.person == tx.person, attachment.household == household)
+    for table in (tables.chunk, tables.wanted, tables.fetched):
+        tx.sql.execute(delete(table).where(table.c.person == tx.person, table.c.attachment.in_(theirs)))
+    tx.sql.execute(delete(tables.attachment).where(attachment.person == tx.person, attachment.household == household))
+
+
+def unconfirmed(tx: Tx) -> None:
+    """Takes back what is known of chunks at the server, which was put back from a backup: it is asked again which it
+    lacks."""
+    safe = _mine(tx).where(attachment.state.in_((RECORDED, SAFE)))
+    for row in tx.sql.execute(safe).all():
+        with contextlib.suppress(Failed):
+            rows = [{"person": tx.person, "attachment": row.id, "i": i} for i in range(len(_about(tx, row)["chunks"]))]
+            if rows:
+                tx.sql.execute(insert(tables.chunk).on_conflict_do_nothing(), rows)
+                _set_state(tx, row.id, RECORDED)
+
+
 def remove_files(folder: Path, files: Sequence[str]) -> None:
     """Removes sealed files. One that cannot be removed stays sealed and unnamed, so that is no failure."""
     for file in files:
@@ -150,6 +171,14 @@ def chunks_safe(tx: Tx, sha256s: Sequence[str]) -> None:
         .where(attachment.person == tx.person, attachment.state == RECORDED, attachment.id.not_in(left))
         .values(state=SAFE)
     )
+
+
+def queue(tx: Tx) -> dict[str, list[str]]:
+    """For every photo that the server does not hold whole the SHA-256 of the chunks it lacks, in the order taken."""
+    out: dict[str, list[str]] = {}
+    for name, row, _ in _queue(tx):
+        out.setdefault(row.id, []).append(name)
+    return out
 
 
 def photos_waiting(tx: Tx) -> int:

@@ -1,7 +1,8 @@
 """Whether everything in a person's vault still opens and agrees, row by row; and mending what can be mended here.
 
-The changes are the truth; heads, summaries and the blind index follow from them and are made anew from them. What is
-lost with a damaged change comes back from the server by `fetch_again`, unless it was never sent.
+The changes are the truth; heads, summaries and the blind index follow from them and are made anew from them, where all
+of a record's changes are here. What is lost with a damaged change or record comes back from the server by
+`fetch_again`, unless it was never sent.
 """
 
 import contextlib
@@ -10,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Table, select
 
-from app.vault import attachments, changes, records, sealing, summary, tables
+from app.vault import attachments, changes, places, records, sealing, summary, tables
 from app.vault.keyring import Tx
 from app.vault.records import Record
 from schemas import codec
@@ -25,8 +26,6 @@ UNREADABLE = "unreadable"
 DIFFERS = "differs"
 BROKEN = "broken"
 
-change = tables.change.c
-record = tables.record.c
 Rows: TypeAlias = Sequence[Row[tuple[Value, ...]]]
 
 
@@ -46,34 +45,22 @@ def verify(tx: Tx, folder: Path) -> list[Damage]:
     rows = _all(tx, tables.change)
     readable = _readable(tx, rows)
     unreadable = [Damage("change", row.id, row.area, UNREADABLE) for row in rows if row.id not in readable]
-    chains = [*_feeds(tx, rows), *_own_chain(tx, rows, readable)]
+    chains = [*_feeds(tx), *_own_chain(tx, rows, readable)]
     return [*unreadable, *chains, *_records(tx, _said(tx, rows, readable)), *_rest(tx, folder)]
 
 
 def repair(tx: Tx) -> None:
     """Makes anew what follows from the changes: every record whose changes can all be read, and every summary."""
     rows = _all(tx, tables.change)
-    said = _said(tx, rows, _readable(tx, rows)).values()
-    records.save(tx, [made for made in said if made is not None])
+    known = {row.id: row for row in _all(tx, tables.record)}
+    said = _said(tx, rows, _readable(tx, rows)).items()
+    records.save(tx, [made for id_, made in said if made is not None and (id_ not in known or known[id_].whole)])
     summary.renew(tx, sorted({row.household for row in _all(tx, tables.record)}))
 
 
 def fetch_again(tx: Tx, area: str) -> None:
-    """Lets the next pull bring the whole area again, to replace changes that are damaged here. What was never sent
-    stays. Between this and the pull such records show less than they should: call it only when about to sync."""
-    rows = _all(tx, tables.change)
-    readable = _readable(tx, rows)
-    fed = [row for row in rows if row.area == area and row.state != changes.UNSENT]
-    lost = [row for row in fed if row.id not in readable]
-    mine = change.person == tx.person
-    tx.sql.execute(delete(tables.change).where(mine, change.id.in_([row.id for row in lost])))
-    tx.sql.execute(
-        update(tables.change).where(mine, change.id.in_([row.id for row in fed])).values(seq=None, link=None)
-    )
-    tx.sql.execute(delete(tables.cursor).where(tables.cursor.c.person == tx.person, tables.cursor.c.area == area))
-    for row in lost:
-        tx.sql.execute(delete(tables.record).where(record.person == tx.person, record.id == row.record))
-    repair(tx)
+    """Lets the next pull bring the whole area again, to replace what is damaged here. What was never sent stays."""
+    places.rebase(tx, area)
 
 
 def _readable(tx: Tx, rows: Rows) -> dict[str, Change]:
@@ -85,32 +72,35 @@ def _readable(tx: Tx, rows: Rows) -> dict[str, Change]:
 
 
 def _said(tx: Tx, rows: Rows, readable: Mapping[str, Change]) -> dict[str, Record | None]:
-    """The records that the changes make; None for one of whose changes some cannot be read."""
-    revs = {row.id: row.rev for row in _all(tx, tables.record)}
+    """The records that the changes in their heads make; None for one of whose changes some cannot be read."""
+    here = {row.id: row for row in _all(tx, tables.record)}
     out: dict[str, Record | None] = {}
-    for row in rows:
+    for row in (row for row in rows if row.applied):
         said, known = readable.get(row.id), out.get(row.record)
         if said is None or (known is None and row.record in out):
             out[row.record] = None
         elif known is None:
-            new = Record(said.record, said.household, said.kind, row.area, NOTHING, revs.get(row.record, 0))
-            out[row.record] = replace(new, heads=apply(NOTHING, said))
+            new = Record(said.record, said.household, said.kind, row.area, apply(NOTHING, said))
+            if (old := here.get(row.record)) is not None:
+                new = replace(new, area=old.area, rev=old.rev, as_of=old.as_of)
+            out[row.record] = new
         else:
             out[row.record] = replace(known, heads=apply(known.heads, said))
     return out
 
 
-def _feeds(tx: Tx, rows: Rows) -> Iterable[Damage]:
-    """An area's entries must be dense, and their chain the one at the cursor."""
+def _feeds(tx: Tx) -> Iterable[Damage]:
+    """An area's entries must be dense from its base, their chain the one at the cursor, and their changes here."""
+    here = set(tx.sql.scalars(select(tables.change.c.id).where(tables.change.c.person == tx.person)))
     feeds: dict[str, list[Row[tuple[Value, ...]]]] = {}
-    for row in rows:
-        if row.seq is not None:
-            feeds.setdefault(row.area, []).append(row)
+    for row in _all(tx, tables.entry):
+        feeds.setdefault(row.area, []).append(row)
     for cursor in _all(tx, tables.cursor):
-        seq, link = 0, START
+        seq, link = cursor.base_seq, cursor.base
         for row in sorted(feeds.pop(cursor.area, []), key=lambda r: r.seq):
             seq, link = seq + 1, chain(link, row.id)
-            if (row.seq, row.link) != (seq, link):
+            if (row.seq, row.link) != (seq, link) or row.id not in here:
+                seq = -1
                 break
         if (seq, link) != (cursor.seq, cursor.chain):
             yield Damage("feed", cursor.area, cursor.area, BROKEN)
@@ -136,14 +126,14 @@ def _records(tx: Tx, said: Mapping[str, Record | None]) -> Iterable[Damage]:
         held, made = _heads(tx, row), said.get(id_)
         if held is None:
             yield Damage("record", id_, row.area, UNREADABLE)
-        elif id_ not in said or (made is not None and not _same(held, made.heads)):
+        elif row.whole and (id_ not in said or (made is not None and not _same(held, made.heads))):
             yield Damage("record", id_, row.area, DIFFERS)
     yield from (Damage("record", id_, made.area, DIFFERS) for id_, made in said.items() if made and id_ not in rows)
 
 
 def _rest(tx: Tx, folder: Path) -> Iterable[Damage]:
     for row in _all(tx, tables.summary):
-        if not _opens(tx, "summary", row, row.household, row.rev):
+        if row.sealed and not _opens(tx, "summary", row, row.household, row.rev):
             yield Damage("summary", row.household, row.area, UNREADABLE)
     for row in _all(tx, tables.working):
         if not _opens(tx, "working", row, row.visit, row.rev):

@@ -1,115 +1,149 @@
-"""What comes down an area's feed: checked to be dense and of the server's own chain, then applied, in one transaction.
+"""What comes down an area's feed: checked to be dense, of the server's own chain and sealed by the county; then
+applied, and the cursor moved on, in one transaction.
 
-A change that the vault holds already (the echo of an own one, or a page that came twice) is not applied again; its
-place in the feed is noted. A page that does not join on to what is here, or whose chain comes out differently, writes
-nothing: `chain_broken`.
+A change is applied once, when it comes down the feed of the area that its household lies in; an own one was applied
+when it was written and only finds its place here (`Echo`). In the feed of an area that a household moves to, its whole
+history is entered anew, the move last: until that move the changes of a household that this vault holds in another
+area only find their places, and with it the household is taken over (`households.take_over`). A page that does not join
+on to what is here, or whose chain or seal is not right, writes nothing: `chain_broken`.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert
 
-from app.vault import changes, records, summary, tables
+from app.vault import changes, households, places, records, summary, tables
+from app.vault.changes import Kept
 from app.vault.keyring import Tx
+from app.vault.places import Line, Place
 from app.vault.records import Record
-from schemas.change import START, Change, chain
+from schemas import signing, wire
+from schemas.change import Change, chain
 from schemas.merge import NOTHING, apply
 from schemas.problems import Failed
-from schemas.wire import Page
+from schemas.wire import Echo, Page
 
 change = tables.change.c
-cursor = tables.cursor.c
 
 
-def cursors(tx: Tx, areas: Sequence[str]) -> dict[str, int]:
-    """For each of these areas the number of the last entry the vault has, 0 for none."""
-    rows = tx.sql.execute(select(cursor.area, cursor.seq).where(cursor.person == tx.person))
-    known = {row.area: row.seq for row in rows}
-    return {area: known.get(area, 0) for area in areas}
+@dataclass(frozen=True)
+class Arrived:
+    """One new entry: its place, and its change unless that is here already."""
+
+    line: Line
+    change: Change | None
 
 
-def receive_page(tx: Tx, page: Page) -> int:
-    """Takes the next entries of an area; how many were new to this vault comes back.
+def receive_page(tx: Tx, page: Page, county_key: str) -> int:
+    """Takes the next entries of an area; how many new ones there were comes back. A page that does not fit a snapshot
+    under way is passed over.
 
-    Raises Failed `chain_broken` when the page leaves a hole or its chain is not the server's own, and
-    `not_your_area` for an area without a key.
+    Raises Failed `chain_broken` when the page leaves a hole, its chain is not the server's own or the county's seal is
+    not on it, and `not_your_area` for an area without a key.
     """
     tx.ring.generation(page.area)
-    seq, link = _cursor(tx, page.area)
-    _check_repeats(tx, page, seq)
-    fresh: list[tuple[Change, int, str]] = []
+    here = places.at(tx, page.area)
+    if here.after:
+        return 0
+    own = _own(tx, [e.mine for e in page.entries if isinstance(e, Echo)])
+    fresh = _joined(tx, page, here, own)
+    if not fresh:
+        return 0
+    end = fresh[-1].line
+    check_seal(county_key, page.area, end.seq, page.chain, page.seal)
+    if here.seq == 0:
+        households.from_the_start(tx, page.area)
+    places.add(tx, page.area, [a.line for a in fresh])
+    _apply(tx, page.area, fresh)
+    places.move(tx, page.area, replace(here, seq=end.seq, chain=end.link, seal=page.seal))
+    return len(fresh)
+
+
+def check_seal(county_key: str, area: str, seq: int, link: str, seal: str) -> None:
+    """Raises Failed `chain_broken` unless the county signed that the feed stood so."""
+    if not signing.verifies(county_key, signing.STANDING, wire.standing(area, seq, link), seal):
+        raise Failed("chain_broken")
+
+
+def _own(tx: Tx, numbers: Sequence[int]) -> dict[int, str]:
+    rows = tx.sql.execute(select(change.n, change.id).where(change.person == tx.person, change.n.in_(numbers)))
+    return {row.n: row.id for row in rows}
+
+
+def _joined(tx: Tx, page: Page, here: Place, own: dict[int, str]) -> list[Arrived]:
+    """The entries of the page that are new. Those that came before must be the ones that came before."""
+    seq, link = here.seq, here.chain
+    again: dict[int, str] = {}
+    fresh: list[Arrived] = []
     for entry in page.entries:
-        if entry.seq <= seq:
+        id_ = own.get(entry.mine) if isinstance(entry, Echo) else entry.change.id
+        if id_ is None:
+            raise Failed("chain_broken")
+        if entry.seq <= here.seq:
+            again[entry.seq] = id_
             continue
         if entry.seq != seq + 1:
             raise Failed("chain_broken")
-        seq, link = entry.seq, chain(link, entry.change.id)
-        fresh.append((entry.change, seq, link))
-    joins = bool(fresh) or (not page.entries and page.head >= seq)
-    if joins and page.chain != link:
+        seq, link = entry.seq, chain(link, id_)
+        fresh.append(Arrived(Line(seq, id_, link), None if isinstance(entry, Echo) else entry.change))
+    if again:
+        known = places.between(tx, page.area, min(again), max(again))
+        if any(known.get(n, id_) != id_ for n, id_ in again.items()):
+            raise Failed("chain_broken")
+    if (fresh or not page.entries) and page.chain != link:
         raise Failed("chain_broken")
-    known = _known(tx, [c.id for c, _, _ in fresh])
-    for item, at, then in fresh:
-        if item.id in known:
-            _echoed(tx, item.id, at, then)
-    new = [(c, page.area, changes.FED, at, then) for c, at, then in fresh if c.id not in known]
-    changes.add(tx, new, own=False)
-    _apply(tx, [c for c, *_ in new], page.area)
-    if fresh:
-        _move(tx, page.area, seq, link)
-    return len(new)
+    return fresh
 
 
-def _cursor(tx: Tx, area: str) -> tuple[int, str]:
-    row = tx.sql.execute(
-        select(cursor.seq, cursor.chain).where(cursor.person == tx.person, cursor.area == area)
-    ).one_or_none()
-    return (row.seq, row.chain) if row else (0, START)
-
-
-def _move(tx: Tx, area: str, seq: int, link: str) -> None:
-    values = {"seq": seq, "chain": link}
-    tx.sql.execute(
-        insert(tables.cursor)
-        .values(person=tx.person, area=area, **values)
-        .on_conflict_do_update(["person", "area"], set_=values)
-    )
-
-
-def _check_repeats(tx: Tx, page: Page, seq: int) -> None:
-    """Entries that came before must be the ones that came before: a server put back from a backup numbers anew."""
-    again = {entry.seq: entry.change.id for entry in page.entries if entry.seq <= seq}
-    if not again:
-        return
-    rows = tx.sql.execute(
-        select(change.seq, change.id).where(
-            change.person == tx.person, change.area == page.area, change.seq.between(min(again), max(again))
-        )
-    )
-    if {row.seq: row.id for row in rows if row.seq in again} != again:
-        raise Failed("chain_broken")
-
-
-def _known(tx: Tx, wanted: Sequence[str]) -> set[str]:
-    return set(tx.sql.scalars(select(change.id).where(change.person == tx.person, change.id.in_(wanted))))
-
-
-def _echoed(tx: Tx, id_: str, seq: int, link: str) -> None:
-    place = {"seq": seq, "link": link, "state": changes.FED, "reason": None}
-    tx.sql.execute(update(tables.change).where(change.person == tx.person, change.id == id_).values(**place))
-
-
-def _apply(tx: Tx, new: Sequence[Change], area: str) -> None:
-    """Applies changes to their records. A record that is damaged beyond its changes is passed over: it must not stop
-    the feed, and its changes are kept, so that it comes back when the area is fetched again."""
-    if not new:
-        return
-    held, damaged = records.load_readable(tx, {item.record for item in new})
-    for item in new:
-        if item.record not in damaged:
+def _apply(tx: Tx, area: str, fresh: Sequence[Arrived]) -> None:
+    """Stores what is new, and applies what the households of this area have not had yet. A record that is damaged
+    beyond its changes is passed over: it must not stop the feed, and it comes back when the area is fetched again."""
+    coming = _waiting(tx, area, fresh)
+    lying = records.places(tx, {c.household for _, c in coming})
+    held, damaged = records.load_readable(tx, {c.record for _, c in coming if lying.get(c.household, area) == area})
+    done: set[str] = set()
+    gone: set[str] = set()
+    touched: dict[str, None] = {}
+    for seq, item in coming:
+        if item.household in gone or item.id in done:
+            continue
+        if households.erased(item):
+            gone.add(item.household)
+            households.erase(tx, item.household)
+        elif lying.get(item.household, area) == area:
+            done.add(item.id)
             known = held.get(item.record) or Record(item.record, item.household, item.kind, area, NOTHING)
-            held[item.record] = replace(known, heads=apply(known.heads, item))
-    records.save(tx, list(held.values()))
-    summary.renew(tx, sorted({item.household for item in new}))
+            if item.record in damaged or (seq <= known.as_of and not known.whole):
+                continue
+            held[item.record] = replace(known, heads=apply(known.heads, item), as_of=seq)
+        elif households.arrives(tx, item, area):
+            taken, theirs = households.take_over(tx, item.household, area, seq)
+            held |= taken
+            done |= theirs
+            lying[item.household] = area
+        else:
+            continue
+        touched[item.household] = None
+    written = [r for r in held.values() if r.household in touched and r.household not in gone]
+    records.save(tx, written)
+    changes.applied(tx, sorted(done))
+    summary.renew(tx, sorted(touched), written)
+
+
+def _waiting(tx: Tx, area: str, fresh: Sequence[Arrived]) -> list[tuple[int, Change]]:
+    """The changes among the new entries that are in no heads yet, by number; those that are new here are stored. One
+    that is here and cannot be opened is left out."""
+    ids = [a.line.id for a in fresh]
+    here = select(change.id, change.applied).where(change.person == tx.person, change.id.in_(ids))
+    known = {row.id: row.applied for row in tx.sql.execute(here)}
+    mine = (change.person == tx.person) & change.id.in_(sorted(known))
+    tx.sql.execute(update(tables.change).where(mine).values(state=changes.FED, reason=None))
+    again = select(tables.change).where(mine, ~change.applied)
+    waiting = {c.id: c for c in changes.readable(tx, tx.sql.execute(again).all())}
+    new = {a.line.id: a.change for a in fresh if a.change is not None and a.line.id not in known}
+    changes.add(tx, [Kept(c, area, changes.FED, applied=False) for c in new.values()], own=False)
+    waiting |= new
+    # One that was applied here and whose body is gone now: the household has been erased since.
+    waiting |= {a.line.id: a.change for a in fresh if a.change is not None and a.change.erased}
+    return [(a.line.seq, waiting[a.line.id]) for a in fresh if a.line.id in waiting]

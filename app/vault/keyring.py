@@ -88,6 +88,17 @@ class Keyring:
         about = self._about(purpose, area, gen, row, rev)
         return sealing.unpack(sealing.unseal(self.key(purpose, area, gen), about, sealed))
 
+    def seal_bytes(self, purpose: str, area: str, row: str, rev: int, data: bytes) -> tuple[int, bytes]:
+        """As `seal`, of bytes as they are."""
+        gen = self.generation(area)
+        about = self._about(purpose, area, gen, row, rev)
+        return gen, sealing.seal(self.suite, self.key(purpose, area, gen), about, data, self._random)
+
+    def unseal_bytes(self, purpose: str, area: str, gen: int, row: str, rev: int, sealed: bytes) -> bytes:
+        """As `unseal`, of bytes as they are."""
+        about = self._about(purpose, area, gen, row, rev)
+        return sealing.unseal(self.key(purpose, area, gen), about, sealed)
+
     def key(self, purpose: str, area: str, gen: int) -> bytes:
         """A compartment's key for one purpose; raises sealing.Damaged for a compartment whose key did not open."""
         known = self._derived.get((area, gen, purpose))

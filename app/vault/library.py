@@ -49,6 +49,12 @@ def receive_list(sql: Connection, items: Sequence[LibraryItem]) -> None:
     sql.execute(update(tables.document).values(in_force=document.hash.in_(now)))
 
 
+def digest(sql: Connection) -> str:
+    """What a pull names the documents in force by, those whose bytes are here and right."""
+    rows = sql.execute(select(document.hash, document.data).where(document.in_force).order_by(document.hash))
+    return codec.short_digest([row.hash for row in rows if codec.sha256(row.data) == row.hash])
+
+
 def _good(county_key: str, hash_: str, signature: str, data: bytes) -> bool:
     if codec.sha256(data) != hash_ or not signing.verifies(county_key, signing.LIBRARY, hash_.encode(), signature):
         return False

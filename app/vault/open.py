@@ -9,11 +9,12 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.vault import attachments, changes, checking, library, outbox, records, summary, working
+from app.vault import attachments, changes, checking, library, lies, outbox, records, safety, summary, working
 from app.vault.checking import Damage
 from app.vault.drafts import Draft
 from app.vault.keyring import Keyring
 from app.vault.records import Record
+from app.vault.safety import Part, Photo, Whereabouts
 from app.vault.store import Store
 from app.vault.summary import Summary
 from app.vault.syncing import Syncing
@@ -55,11 +56,17 @@ class Open(Syncing):
             return records.of_household(tx, id_)
 
     def summaries(self) -> list[Summary]:
-        """One for each household, in the order of their ids."""
+        """One for each household that lies in one of the person's areas or that holds work of theirs that is not
+        settled, in the order of their ids."""
         with self._cache, self._reading() as tx:
             self._tick, fresh = summary.newer(tx, self._tick)
-            self._summaries.update(fresh)
-            return [self._summaries[household] for household in sorted(self._summaries)]
+            for household, found in fresh.items():
+                if found is None:
+                    self._summaries.pop(household, None)
+                else:
+                    self._summaries[household] = found
+            lying = lies.in_reach(tx, self._summaries.values(), {area.code for area in self.grant.areas})
+            return sorted(lying, key=lambda s: s.household)
 
     def find_national_id(self, text: str) -> list[str]:
         """Ids of the member records with this national id, whichever side of a conflict holds it."""
@@ -88,6 +95,17 @@ class Open(Syncing):
         """Every change of a record that the vault holds: who wrote what, when, having seen what."""
         with self._reading() as tx:
             return changes.of_record(tx, record)
+
+    def safety(self) -> list[Whereabouts]:
+        """Every household this device wrote to or holds an open visit of, and how much of that is safe on the server;
+        the newest work first."""
+        with self._reading() as tx:
+            return safety.of_all(tx)
+
+    def safety_of(self, household: str) -> tuple[list[Part], list[Photo]]:
+        """The same of one household, record by record and photo by photo."""
+        with self._reading() as tx:
+            return safety.of_household(tx, household)
 
     # Working copies
 

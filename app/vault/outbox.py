@@ -5,12 +5,13 @@ heads. So the server can tell a missing change (gap) from a device put back from
 either all of a write or nothing of it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, update
 
 from app.vault import changes, records, summary, tables
+from app.vault.changes import Kept
 from app.vault.drafts import Draft
 from app.vault.keyring import Tx
 from app.vault.records import Record
@@ -56,7 +57,7 @@ def write(tx: Tx, author: str, device: str, drafts: Sequence[Draft]) -> list[Cha
         held[new.record] = _applied(held.get(new.record), new, areas[draft.household])
         n, prev = new.n, new.id
         written.append(new)
-    changes.add(tx, [(c, areas[c.household], changes.UNSENT, None, None) for c in written], own=True)
+    changes.add(tx, [Kept(c, areas[c.household], changes.UNSENT) for c in written], own=True)
     records.save(tx, list(held.values()))
     tx.sql.execute(update(tables.account).where(account.person == tx.person).values(n=n, prev=prev))
     summary.renew(tx, sorted({c.household for c in written}))
@@ -64,10 +65,17 @@ def write(tx: Tx, author: str, device: str, drafts: Sequence[Draft]) -> list[Cha
 
 
 def unsent(tx: Tx, limit_bytes: int, since: int | None = None) -> list[Change]:
-    """Own changes in order that the server is not known to have, as many as fit in so many canonical bytes but at
-    least one; with `since`, all from that device number on, known or not, to answer the server's *gap*."""
-    mine = select(tables.change).where(change.person == tx.person, change.n.is_not(None)).order_by(change.n)
-    rows = tx.sql.execute(mine.where(change.state == changes.UNSENT if since is None else change.n >= since))
+    """Own changes in order, without a hole, from the first to the last that the server is not known to have, as many as
+    fit in so many canonical bytes but at least one; with `since`, all from that device number on, known or not, to
+    answer the server's *gap*."""
+    waits = (change.person == tx.person) & (change.state == changes.UNSENT)
+    first, end = tx.sql.execute(select(func.min(change.n), func.max(change.n)).where(waits)).one()
+    if since is not None:
+        first, end = since, last(tx)
+    if first is None:
+        return []
+    mine = select(tables.change).where(change.person == tx.person, change.n.between(first, end)).order_by(change.n)
+    rows = tx.sql.execute(mine)
     batch: list[Change] = []
     size = 0
     for row in rows:
@@ -84,12 +92,13 @@ def receive_receipt(tx: Tx, receipt: wire.Receipt) -> None:
     """Marks what the server has: all up to `upto`, and those held with the reason."""
     own = update(tables.change).where(change.person == tx.person, change.n.is_not(None))
     tx.sql.execute(own.where(change.n <= receipt.upto, change.state == changes.UNSENT).values(state=changes.SENT))
-    for verdict in receipt.verdicts:
-        this = own.where(change.id == verdict.id)
+    for n, verdict in enumerate(receipt.verdicts, receipt.first):
         if isinstance(verdict, wire.Held):
+            this = own.where(change.n == n, change.state.in_((changes.SENT, changes.HELD)))
             tx.sql.execute(this.values(state=changes.HELD, reason=verdict.reason))
-        else:
-            tx.sql.execute(this.where(change.state != changes.FED).values(state=changes.SENT, reason=None))
+    taken = [n for n, v in enumerate(receipt.verdicts, receipt.first) if not isinstance(v, wire.Held)]
+    settled = own.where(change.n.in_(taken), change.state == changes.HELD)
+    tx.sql.execute(settled.values(state=changes.SENT, reason=None))
 
 
 def waiting(tx: Tx) -> list[Change]:
@@ -104,6 +113,11 @@ def waiting_count(tx: Tx, household: str | None = None) -> int:
     return tx.sql.scalar(mine if household is None else mine.where(change.household == household)) or 0
 
 
+def last(tx: Tx) -> int:
+    """The number of the last own change, 0 before the first."""
+    return tx.sql.scalar(select(account.n).where(account.person == tx.person)) or 0
+
+
 def waiting_by_household(tx: Tx) -> dict[str, int]:
     """How many own changes are on this device only, by household; without opening one."""
     mine = select(change.household, func.count()).where(change.person == tx.person, change.state == changes.UNSENT)
@@ -116,15 +130,6 @@ def held(tx: Tx) -> list[HeldChange]:
         change.person == tx.person, change.state == changes.HELD
     )
     return [HeldChange(*row) for row in tx.sql.execute(mine.order_by(change.n))]
-
-
-def receive_held(tx: Tx, now_held: Iterable[wire.Held]) -> None:
-    """Takes the server's whole list of this device's held changes; those no longer in it are settled."""
-    own = update(tables.change).where(change.person == tx.person, change.n.is_not(None))
-    tx.sql.execute(own.where(change.state == changes.HELD).values(state=changes.SENT, reason=None))
-    for item in now_held:
-        this = own.where(change.id == item.id, change.state == changes.SENT)
-        tx.sql.execute(this.values(state=changes.HELD, reason=item.reason))
 
 
 def _change(tx: Tx, draft: Draft, author: str, device: str, n: int, prev: str) -> Change:

@@ -1,7 +1,8 @@
 """Records as the vault keeps them: the heads of each, sealed for its row, and the blind index of national ids.
 
-Heads are a table of what the changes say, so a record whose row is damaged is worked out anew from its changes; only
-when one of those is damaged too is the record lost to this device (`damaged`), and never any other record.
+Heads are a table of what the changes say, so a record whose row is damaged is worked out anew from its changes, where
+all of them are here (`whole`). Where they are not, or one is damaged too, the record is lost to this device until its
+area is fetched again (`damaged`), and never any other record.
 """
 
 import logging
@@ -25,7 +26,8 @@ record = tables.record.c
 
 @dataclass(frozen=True)
 class Record:
-    """One record with its heads. `rev` counts how often the row was written; 0 for one not stored yet."""
+    """One record with its heads. `rev` counts how often the row was written; 0 for one not stored yet. `as_of`: all
+    of it up to this number of its area's feed is in the heads. `whole`: every change behind them is here."""
 
     id: str
     household: str
@@ -33,6 +35,8 @@ class Record:
     area: str
     heads: Heads
     rev: int = 0
+    as_of: int = 0
+    whole: bool = True
 
 
 def load(tx: Tx, id_: str) -> Record | None:
@@ -53,12 +57,15 @@ def of_household(tx: Tx, household: str) -> list[Record]:
     return sorted((_opened(tx, row) for row in rows), key=_order)
 
 
-def readable_of(tx: Tx, households: Iterable[str]) -> dict[str, list[Record]]:
-    """By household its records, as far as they can be opened, the household first."""
+def readable_of(tx: Tx, households: Iterable[str], written: Iterable[Record] = ()) -> dict[str, list[Record]]:
+    """By household its records, as far as they can be opened, the household first; those that were just `written` are
+    not opened again."""
     wanted = list(households)
-    found, _ = _readable(tx, tx.sql.execute(_mine(tx).where(record.household.in_(wanted))).all())
     out: dict[str, list[Record]] = {household: [] for household in wanted}
-    for held in sorted(found.values(), key=_order):
+    known = {held.id: held for held in written if held.household in out}
+    rows = tx.sql.execute(_mine(tx).where(record.household.in_(wanted))).all()
+    found, _ = _readable(tx, [row for row in rows if row.id not in known])
+    for held in sorted((known | found).values(), key=_order):
         out[held.household].append(held)
     return out
 
@@ -93,6 +100,8 @@ def save(tx: Tx, changed: Sequence[Record]) -> None:
                 "area": item.area,
                 "gen": gen,
                 "rev": rev,
+                "as_of": item.as_of,
+                "whole": item.whole,
                 "sealed": sealed,
             }
         )
@@ -109,11 +118,19 @@ def find_national_id(tx: Tx, text: str) -> list[str]:
 
 
 def from_changes(tx: Tx, id_: str) -> Heads:
-    """A record's heads worked out anew from the changes the vault holds; raises Failed `damaged`."""
+    """A whole record's heads worked out anew from its changes; raises Failed `damaged`."""
     heads = NOTHING
-    for change in changes.of_record(tx, id_):
+    for change in changes.applied_to(tx, id_):
         heads = apply(heads, change)
     return heads
+
+
+def drop(tx: Tx, ids: Sequence[str]) -> None:
+    """Forgets records and their blind index; what of their changes is here is in no heads any more."""
+    for some in tables.batched(ids):
+        tx.sql.execute(delete(tables.record).where(record.person == tx.person, record.id.in_(some)))
+        tx.sql.execute(delete(tables.blind).where(_blind.person == tx.person, _blind.record.in_(some)))
+        changes.unapplied(tx, some)
 
 
 def _mine(tx: Tx) -> Select[tuple[Value, ...]]:
@@ -146,10 +163,10 @@ def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Record:
         heads = Heads.from_wire(tx.ring.unseal("record", row.area, row.gen, row.id, row.rev, row.sealed))
     except sealing.Damaged:
         log.warning("record %s is damaged; worked out anew from its changes", row.id)
-        heads = from_changes(tx, row.id)
+        heads = from_changes(tx, row.id) if row.whole else NOTHING
         if heads == NOTHING:
             raise Failed("damaged") from None
-    return Record(row.id, row.household, row.kind, row.area, heads, row.rev)
+    return Record(row.id, row.household, row.kind, row.area, heads, row.rev, row.as_of, row.whole)
 
 
 def _index(tx: Tx, members: Sequence[Record]) -> None:

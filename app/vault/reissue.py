@@ -2,7 +2,8 @@
 
 After a device was put back from a backup its chain forks from the one the server holds, so it enrols anew and starts a
 chain of its own. Own changes that the server is not known to have become changes of the new chain: the same content,
-new numbers and so new ids. Wherever an old id was kept as *seen* the new one takes its place.
+new numbers and so new ids. Wherever an old id was kept as *seen* the new one takes its place. A server that does not
+even know the device has forgotten what it gave receipts for, and then that is issued anew too.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from dataclasses import replace
 from sqlalchemy import Row, delete, select, update
 
 from app.vault import changes, records, summary, tables, working
+from app.vault.changes import Kept
 from app.vault.keyring import Tx
 from schemas.change import START, Change
 from schemas.codec import Value
@@ -18,15 +20,18 @@ from schemas.problems import Failed
 change = tables.change.c
 
 
-def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
-    """Begins the device's chain anew with the changes that were not sent, in their order."""
-    mine = select(tables.change).where(change.person == tx.person, change.n.is_not(None)).order_by(change.n)
-    rows = tx.sql.execute(mine.where(change.state == changes.UNSENT)).all()
+def all_unsent(tx: Tx, author: str, device: str, *, forgotten: bool = False) -> list[Change]:
+    """Begins the device's chain anew with the changes that were not sent, in their order; with `forgotten` also those
+    that were sent and have not come down a feed."""
+    lost = (changes.UNSENT, changes.SENT, changes.HELD) if forgotten else (changes.UNSENT,)
+    waits = (change.person == tx.person) & change.n.is_not(None) & change.state.in_(lost)
+    rows = tx.sql.execute(select(tables.change).where(waits).order_by(change.n)).all()
     old = [(row, found) for row in rows if (found := _read(tx, row)) is not None]
-    mine_unsent = (change.person == tx.person) & (change.state == changes.UNSENT)
-    tx.sql.execute(delete(tables.change).where(mine_unsent))
+    tx.sql.execute(delete(tables.change).where(waits))
     # The old chain's numbers end here: what the server has of it comes down the feed under its ids.
-    tx.sql.execute(update(tables.change).where(change.person == tx.person).values(n=None))
+    mine = (change.person == tx.person) & change.n.is_not(None)
+    tx.sql.execute(update(tables.change).where(mine, change.state == changes.HELD).values(state=changes.SENT))
+    tx.sql.execute(update(tables.change).where(mine).values(n=None, reason=None))
     new: list[Change] = []
     renamed: dict[str, str] = {}
     for row, was in old:
@@ -41,11 +46,12 @@ def all_unsent(tx: Tx, author: str, device: str) -> list[Change]:
         )
         renamed[row.id] = now.id
         new.append(now)
-        changes.add(tx, [(now, row.area, changes.UNSENT, None, None)], own=True)
+        changes.add(tx, [Kept(now, row.area, changes.UNSENT, row.applied)], own=True)
     account = tables.account
     end = {"n": len(new), "prev": new[-1].id if new else START}
     tx.sql.execute(update(account).where(account.c.person == tx.person).values(**end))
-    _rebuild(tx, {c.record for c in new})
+    held, _ = records.load_readable(tx, {c.record for c in new})
+    records.save(tx, [replace(r, heads=r.heads.renamed(renamed)) for r in held.values()])
     summary.renew(tx, sorted({c.household for c in new}))
     for copy in working.all_(tx):
         seen = {r: {s: [renamed.get(c, c) for c in ids] for s, ids in slots.items()} for r, slots in copy.seen.items()}
@@ -66,8 +72,3 @@ def _read(tx: Tx, row: Row[tuple[Value, ...]]) -> Change | None:
             return None
         stamp = tx.clock.stamp()
         return Change(row.household, row.record, held.kind, "", sets, frozenset(), "", "", row.n, "", stamp, "")
-
-
-def _rebuild(tx: Tx, touched: set[str]) -> None:
-    held, _ = records.load_readable(tx, touched)
-    records.save(tx, [replace(r, heads=records.from_changes(tx, r.id)) for r in held.values()])

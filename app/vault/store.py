@@ -18,7 +18,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.vault import tables
+from app.vault import migrations, tables
 from schemas.problems import Failed
 
 _PRAGMAS = (
@@ -48,8 +48,10 @@ class Store:
             raise Failed("vault_newer")
         if version < tables.SCHEMA:
             with self.writing() as sql:
-                tables.metadata.create_all(sql)
-                sql.exec_driver_sql(f"PRAGMA user_version={tables.SCHEMA}")
+                # Asked again under the lock: another window may have been quicker.
+                version = sql.exec_driver_sql("PRAGMA user_version").scalar_one()
+                if version < tables.SCHEMA:
+                    migrations.bring_up(sql, version)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

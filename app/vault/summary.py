@@ -5,7 +5,7 @@ A derived view: it can always be made anew from the household's records, and is 
 Evolution rule: `VERSION` stands in every sealed summary; one of another version is made anew when it is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, Self
 
@@ -48,11 +48,13 @@ class Summary:
     """One household. Texts are empty where nothing is known; `members` counts those not removed, and `names`, `people`
     and `id_tails` (last four characters of the national ids) are theirs, the head's first; `conflicts` counts slots
     with rival values in all its records; `planned_on` is an ISO date or None. `gone`: removed, and nobody has written
-    to it without knowing; where somebody has it is `contested` and stays in sight. `links` are the heads of the links
+    to it without knowing; where somebody has it is `contested` and stays in sight. `area` is the area whose feed it is
+    in, `lies_in` the one that its own slot names, where nobody disputes that. `links` are the heads of the links
     that lie in it, on the wire."""
 
     household: str
     area: str
+    lies_in: str
     head: str
     phone: str
     address: str
@@ -95,9 +97,11 @@ def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
     names = tuple(_text(p, "name") for p in people)
     heads = [_text(p, "name") for p in people if p.get("relation") in HEAD_CODES]
     visits = [(r.id, r.heads.values()) for r in held if r.kind == "visit"]
+    said = {str(area) for area in of_root.live.get("area", {}).values()}
     return Summary(
         household=household,
         area=area,
+        lies_in=said.pop() if len(said) == 1 else area,
         head=_text(root, "head") or next(iter(heads), ""),
         phone=_text(root, "phone"),
         address=_text(root, "address"),
@@ -156,8 +160,9 @@ def as_one(parts: Sequence[Summary]) -> Summary:
     )
 
 
-def renew(tx: Tx, households: Sequence[str]) -> None:
-    """Makes the summaries of these households anew, after their records were written."""
+def renew(tx: Tx, households: Sequence[str], written: Iterable[Record] = ()) -> None:
+    """Makes the summaries of these households anew, after their records were written; those given need not be opened
+    again. Of a household that has no records any more an empty summary stays, which tells caches to forget it."""
     account = tables.account
     tx.sql.execute(update(account).where(account.c.person == tx.person).values(tick=account.c.tick + 1))
     tick = tx.sql.scalar(select(account.c.tick).where(account.c.person == tx.person))
@@ -167,26 +172,30 @@ def renew(tx: Tx, households: Sequence[str]) -> None:
     revs = {row.household: row.rev for row in tx.sql.execute(before)}
     areas = records.places(tx, households)
     rows = []
-    for household, held in records.readable_of(tx, areas).items():
+    for household, held in records.readable_of(tx, areas, written).items():
         area, rev = areas[household], 1 + revs.get(household, 0)
         gen, sealed = tx.ring.seal("summary", area, household, rev, summarise(household, area, held).wire())
         where = {"person": tx.person, "household": household, "area": area}
         rows.append({**where, "gen": gen, "rev": rev, "tick": tick, "sealed": sealed})
     if rows:
         tx.sql.execute(_SAVE, rows)
+    left = revs.keys() - areas.keys()
+    if left:
+        gone = update(tables.summary).where(summary.person == tx.person, summary.household.in_(sorted(left)))
+        tx.sql.execute(gone.values(tick=tick, sealed=b""))
 
 
 _SAVE = upsert(tables.summary)
 
 
-def newer(tx: Tx, than: int) -> tuple[int, dict[str, Summary]]:
-    """The present tick, and the summaries written after the tick `than`. One that is damaged is made anew from the
-    household's records, as far as those can be opened."""
+def newer(tx: Tx, than: int) -> tuple[int, dict[str, Summary | None]]:
+    """The present tick, and the summaries written after the tick `than`, None for a household that is not here any
+    more. One that is damaged is made anew from the household's records, as far as those can be opened."""
     tick = tx.sql.scalar(select(tables.account.c.tick).where(tables.account.c.person == tx.person)) or 0
     if tick == than:
         return tick, {}
     rows = tx.sql.execute(select(tables.summary).where(summary.person == tx.person, summary.tick > than)).all()
-    return tick, {row.household: _opened(tx, row) for row in rows}
+    return tick, {row.household: _opened(tx, row) if row.sealed else None for row in rows}
 
 
 def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Summary:

@@ -3,15 +3,29 @@
 The network's code sees these methods only, and each is one transaction: a cut anywhere leaves what was before it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from app.vault import attachments, feed, library, outbox, tables
+from app.vault import attachments, feed, fetching, library, outbox, places, snapshot, standing, tables
 from app.vault.outbox import HeldChange
 from app.vault.unlocked import Unlocked
 from schemas import wire
 from schemas.change import Change
+from schemas.problems import Failed
+
+
+@dataclass(frozen=True)
+class Came:
+    """What an answer to a pull brought: so many entries and records; whether the vault stands elsewhere now. `resend`:
+    the server has less than it gave receipts for. `ahead`: it has more of this device's changes than the device."""
+
+    entries: int
+    moved: bool
+    resend: bool
+    ahead: bool
+    problems: tuple[Failed, ...] = ()
 
 
 class Syncing(Unlocked):
@@ -46,16 +60,68 @@ class Syncing(Unlocked):
         with self._writing() as tx:
             outbox.receive_receipt(tx, receipt)
 
-    def cursors(self) -> dict[str, int]:
-        """For each of the person's areas the number of the last entry here, 0 for none."""
+    def mine(self) -> int:
+        """The number of the last own change, 0 before the first."""
         with self._reading() as tx:
-            return feed.cursors(tx, [a.code for a in self.grant.areas])
+            return outbox.last(tx)
+
+    def cursors(self) -> dict[str, wire.Cursor]:
+        """For each of the person's areas where this vault stands in its feed."""
+        with self._reading() as tx:
+            return places.cursors(tx, [a.code for a in self.grant.areas])
+
+    def receive_pages(self, pages: wire.Pages, *, live: bool = True) -> Came:
+        """Takes an answer to a pull: how own changes stand, then the entries and records of each area. What does not
+        fit, or is not the county's, is told in `problems` and writes nothing. Unless the answer is `live`, one to a
+        question just asked, a server that has less than it had is not believed: the answer may be an old one."""
+        with self._writing() as tx:
+            resend = live and standing.lost(tx, pages.upto)
+            standing.held(tx, pages.held)
+            passed = standing.dismissed(tx, pages.dismissed) | set(pages.lost)
+            ahead = standing.ahead(tx, pages.upto)
+            before = places.cursors(tx, [a.code for a in self.grant.areas])
+        entries = 0
+        problems: list[Failed] = []
+        parts: list[wire.Page | wire.Snapshot] = [*pages.pages, *pages.snapshots]
+        for part in parts:
+            if part.area in before and part.area not in passed:
+                try:
+                    entries += self._receive(part)
+                except Failed as problem:
+                    if problem.code != "chain_broken":
+                        raise
+                    problems.append(problem)
+        return Came(entries, self.cursors() != before, resend, ahead, tuple(problems))
 
     def receive_page(self, page: wire.Page) -> int:
-        """Takes the next entries of an area's feed; how many were new comes back. Raises Failed `chain_broken`, and
+        """Takes the next entries of an area's feed; how many there were comes back. Raises Failed `chain_broken`, and
         then nothing was written."""
         with self._writing() as tx:
-            return feed.receive_page(tx, page)
+            return feed.receive_page(tx, page, self.grant.county_sign_key)
+
+    def receive_snapshot(self, part: wire.Snapshot) -> int:
+        """Takes the next part of an area's records; how many it brought comes back. Raises Failed `chain_broken`, and
+        then nothing was written."""
+        with self._writing() as tx:
+            return snapshot.receive(tx, part, self.grant.county_sign_key)
+
+    def _receive(self, part: wire.Page | wire.Snapshot) -> int:
+        return self.receive_page(part) if isinstance(part, wire.Page) else self.receive_snapshot(part)
+
+    def rebase(self, area: str) -> None:
+        """Lets the next pull bring an area again as it stands; own changes stay."""
+        with self._writing() as tx:
+            places.rebase(tx, area)
+
+    def witness(self, area: str) -> wire.Witness | None:
+        """What this vault can prove of an area's feed, naming no changes yet; None when that is nothing."""
+        with self._reading() as tx:
+            return places.witness(tx, area, self.device())
+
+    def lacked(self, ids: Sequence[str], limit_bytes: int) -> list[Change]:
+        """Of these changes those that are here, in this order, as many as fit in so many bytes but at least one."""
+        with self._reading() as tx:
+            return places.lacked(tx, ids, limit_bytes)
 
     def held(self) -> list[HeldChange]:
         """Own changes that a supervisor has yet to look at."""
@@ -64,11 +130,6 @@ class Syncing(Unlocked):
 
     def held_count(self) -> int:
         return len(self.held())
-
-    def receive_held(self, held: Iterable[wire.Held]) -> None:
-        """Takes the server's whole list of this device's held changes."""
-        with self._writing() as tx:
-            outbox.receive_held(tx, held)
 
     def last_contact(self) -> str | None:
         """The stamp of the last answer from the server, or None before the first."""
@@ -91,6 +152,11 @@ class Syncing(Unlocked):
         """Takes the server's whole list of what is in force; other documents stay but are no longer listed."""
         with self._writing() as tx:
             library.receive_list(tx.sql, items)
+
+    def library_digest(self) -> str:
+        """What a pull names the documents in force here by."""
+        with self._reading() as tx:
+            return library.digest(tx.sql)
 
     def receive_attachment(self, id_: str, data: bytes) -> None:
         """Keeps the bytes of an attachment that another device recorded; raises Failed `not_found`, `bad_chunk`."""
@@ -116,3 +182,31 @@ class Syncing(Unlocked):
         """How many recorded attachments the server does not hold whole."""
         with self._reading() as tx:
             return attachments.photos_waiting(tx)
+
+    def photo_queue(self) -> dict[str, list[str]]:
+        """For every recorded attachment that the server does not hold whole, the SHA-256 of the chunks it lacks."""
+        with self._reading() as tx:
+            return attachments.queue(tx)
+
+    def want_attachment(self, id_: str) -> None:
+        """Asks for a photo that another tablet recorded; it comes with the next rounds. Raises Failed `not_found`."""
+        with self._writing() as tx:
+            fetching.want(tx, id_)
+
+    def wanted_attachments(self) -> list[str]:
+        """The photos that were asked for and are not here yet."""
+        with self._reading() as tx:
+            return fetching.wanted_photos(tx)
+
+    def wanted_chunks(self) -> list[str]:
+        """SHA-256 of every chunk that was asked for and has not come yet."""
+        with self._reading() as tx:
+            return fetching.wanted_chunks(tx)
+
+    def receive_chunk(self, sha256: str, data: bytes) -> None:
+        """Keeps a chunk that was asked for. Raises Failed `bad_chunk` when it is not what it is named, or completes a
+        photo that is not what its record says; that photo is asked for no longer."""
+        with self._writing() as tx:
+            problem = fetching.receive(tx, self._attachments, sha256, data)
+        if problem is not None:
+            raise problem

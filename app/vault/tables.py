@@ -6,15 +6,19 @@ ever needs to be wrapped for somebody else, and what one reads was never readabl
 
 Names and roles of the people are in clear, because the unlock screen must name them before any key is there.
 
-Evolution rule: `SCHEMA` is the file's `user_version`. A column is only ever added, by a step in `store`.
+Evolution rule: `SCHEMA` is the file's `user_version`. An older file is brought up to it by the steps in `migrations`,
+which never lose a row.
 """
 
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlalchemy.dialects.sqlite import Insert, insert
 
-SCHEMA = 1
+SCHEMA = 2
+"""1: 2026-11, first trial. 2: 2026-11, a change may stand in several feeds (`entry`), records come in snapshots
+(`record.as_of`, `record.whole`, `cursor.after`), feeds are sealed by the county, photos of others are fetched."""
 
 metadata = MetaData()
 
@@ -37,6 +41,12 @@ def upsert(table: Table) -> Insert:
         index_elements=list(table.primary_key),
         set_={column.name: new.excluded[column.name] for column in table.columns if not column.primary_key},
     )
+
+
+def batched(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Ids in lots that one statement can name: SQLite takes so many parameters and no more."""
+    for i in range(0, len(ids), 500):
+        yield list(ids[i : i + 500])
 
 
 fact = Table("fact", metadata, _key("name", Text), _required("data", LargeBinary))
@@ -99,10 +109,13 @@ record = Table(
     _required("area", Text),
     _required("gen", Integer),
     _required("rev", Integer),
+    _required("as_of", Integer),
+    _required("whole", Boolean),
     _required("sealed", LargeBinary),
     Index("record_household", "person", "household"),
 )
-"""The heads of each record."""
+"""The heads of each record. `as_of`: they hold all of it up to this number of its area's feed. `whole`: every change
+they come from is here, so that they can be worked out anew; not so for a record that came in a snapshot."""
 
 summary = Table(
     "summary",
@@ -136,18 +149,28 @@ change = Table(
     _required("record", Text),
     _required("area", Text),
     _required("gen", Integer),
-    Column("seq", Integer),
-    Column("link", Text),
     Column("n", Integer),
     _required("state", Text),
     Column("reason", Text),
+    _required("applied", Boolean),
     _required("sealed", LargeBinary),
     Index("change_record", "person", "record"),
-    Index("change_seq", "person", "area", "seq", unique=True),
     Index("change_own", "person", "n", unique=True),
 )
-"""Every change of the person's records. `seq` and `link` are its place in the area's feed and the chain there, once it
-came down it; `n` its number on this device, for own ones. `state`: unsent, sent, held, or fed."""
+"""Changes of the person's records. `n` is its number on this device, for own ones. `state`: unsent, sent, held, fed or
+rested (`changes`). `applied`: it is in its record's heads. `area` is the compartment it is sealed in."""
+
+entry = Table(
+    "entry",
+    metadata,
+    _key("person", Integer),
+    _key("area", Text),
+    _key("seq", Integer),
+    _required("id", Text),
+    _required("link", Text),
+    Index("entry_id", "person", "id"),
+)
+"""The feeds as they came down: which change stands where, and the chain after it. A change may stand in several."""
 
 cursor = Table(
     "cursor",
@@ -156,7 +179,13 @@ cursor = Table(
     _key("area", Text),
     _required("seq", Integer),
     _required("chain", Text),
+    _required("after", Text),
+    _required("base_seq", Integer),
+    _required("base", Text),
+    _required("seal", Text),
 )
+"""Where the person stands in each feed. `after`: how far the snapshot under way has come. `base_seq`, `base`: the
+number and chain that the entries here begin after. `seal`: the county's over `seq` and `chain`, empty for none."""
 
 working = Table(
     "working",
@@ -200,3 +229,18 @@ attachment = Table(
 
 chunk = Table("chunk", metadata, _key("person", Integer), _key("attachment", Text), _key("i", Integer))
 """Chunks of recorded attachments that the server is not known to hold."""
+
+wanted = Table("wanted", metadata, _key("person", Integer), _key("attachment", Text))
+"""Photos of other tablets that the person asked for and that are not here yet."""
+
+fetched = Table(
+    "fetched",
+    metadata,
+    _key("person", Integer),
+    _key("attachment", Text),
+    _key("i", Integer),
+    _required("area", Text),
+    _required("gen", Integer),
+    _required("sealed", LargeBinary),
+)
+"""Chunks of wanted photos that came so far."""

@@ -10,7 +10,7 @@ from app.vault.keyring import Keyring, Tx
 from app.vault.keys import DeviceKeys
 from app.vault.slots import PASS, PIN, Slot
 from app.vault.store import Store
-from schemas import signing, wire
+from schemas import box, signing, wire
 from schemas.clock import Clock
 from schemas.problems import Failed
 
@@ -27,8 +27,10 @@ class Unlocked:
         self._ring = ring
         self._clock = clock
         self._new_slot = new_slot
-        with self._reading() as tx:
-            self._account: Account | None = account.load(tx)
+        self._account: Account | None = None
+        self._rev = -1
+        with self._reading():
+            pass
 
     @property
     def grant(self) -> wire.Grant:
@@ -70,6 +72,14 @@ class Unlocked:
         """The device's signature in hex."""
         return signing.sign(self._mine().sign_private, purpose, message)
 
+    def box_key(self) -> str:
+        """The device's public key in hex that bundles for it are closed to."""
+        return box.public(self._mine().box_private).hex()
+
+    def unbox(self, about: bytes, closed: bytes) -> bytes:
+        """What was closed to this device under this name; raises `box.NotForUs`."""
+        return box.open_(self._mine().box_private, about, closed)
+
     def set_pin(self, pin: str) -> None:
         """A new PIN in the place of the old, or of one that was removed or lost. Raises Failed `weak_pin`."""
         slots.check_pin(pin)
@@ -80,9 +90,17 @@ class Unlocked:
         slots.check_passphrase(passphrase)
         self._put_slot(PASS, passphrase)
 
-    def renew(self, grant: wire.Grant, keys: DeviceKeys | None = None, server_url: str | None = None) -> None:
+    def renew(
+        self,
+        grant: wire.Grant,
+        keys: DeviceKeys | None = None,
+        server_url: str | None = None,
+        *,
+        forgotten: bool = False,
+    ) -> None:
         """Takes a new grant of the same person: new areas get keys, and the escrow is boxed to the county's present
-        key. With a new device id (after *fork* or a restored backup) what was not sent is issued anew under it.
+        key. With a new device id (after *fork* or a restored backup) what was not sent is issued anew under it; with
+        `forgotten`, when the server did not know the device at all, also what it once gave a receipt for.
 
         Raises Failed `bad_grant` for a grant of somebody else, of another county, or that is not signed.
         """
@@ -100,8 +118,13 @@ class Unlocked:
             account.keep(tx, new)
             compartments.add_missing(tx.sql, self._ring, grant, self._clock.random)
             if grant.device != old.grant.device:
-                reissue.all_unsent(tx, grant.user, grant.device)
+                reissue.all_unsent(tx, grant.user, grant.device, forgotten=forgotten)
         self._account = new
+
+    def is_order(self, at: str, order: str) -> bool:
+        """Whether the county signed that this device was revoked at that moment."""
+        said = signing.value([self.device(), at])
+        return signing.verifies(self.grant.county_sign_key, signing.ORDER, said, order)
 
     def shut_out(self) -> None:
         """Destroys every way in of this person, as the server orders for a lost or revoked device, and locks. What is
@@ -131,10 +154,19 @@ class Unlocked:
     def _reading(self) -> Iterator[Tx]:
         _ = self._ring.user_key  # raises when locked
         with self._store.reading() as sql:
-            yield Tx(sql, self._ring, self._clock)
+            yield self._fresh(Tx(sql, self._ring, self._clock))
 
     @contextmanager
     def _writing(self) -> Iterator[Tx]:
         _ = self._ring.user_key
         with self._store.writing() as sql:
-            yield Tx(sql, self._ring, self._clock)
+            yield self._fresh(Tx(sql, self._ring, self._clock))
+
+    def _fresh(self, tx: Tx) -> Tx:
+        """Takes over a grant, device keys and compartments that another window of the same person has brought."""
+        if (rev := account.rev(tx)) != self._rev:
+            for (area, gen), key in compartments.opened(tx.sql, tx.ring.vault, tx.person, tx.ring.user_key).items():
+                tx.ring.add(area, gen, key)
+            self._account = account.load(tx)
+            self._rev = rev
+        return tx

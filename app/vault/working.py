@@ -79,6 +79,11 @@ def drop(tx: Tx, visit: str) -> None:
         raise Failed("visit_over")
 
 
+def erase(tx: Tx, household: str) -> None:
+    """Drops the open visits of a household that was erased."""
+    tx.sql.execute(delete(tables.working).where(working.person == tx.person, working.household == household))
+
+
 def _finished(tx: Tx, visit: str) -> bool:
     held = records.load(tx, visit)
     return held is not None and held.heads.value("status") not in (None, "draft", "returned")

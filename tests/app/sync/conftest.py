@@ -1,5 +1,6 @@
 """A county of two villages on a real server in this process, and tablets with real vaults, joined by a line."""
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,11 @@ from app.vault.drafts import Draft
 from app.vault.keys import new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Vault
-from schemas import ids, merge, wire
+from app.vault.working import WorkingCopy
+from schemas import codec, ids, merge, wire
 from schemas.clock import Clock
 from schemas.codec import Value
-from sync_server import county, devices, people
+from sync_server import county, devices, held, people
 from sync_server.db import Tx
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
@@ -50,11 +52,30 @@ class Centre:
         sql = f"select count(*) from {table}"
         return int(self.server.db.snapshot(lambda tx: tx.connection.exec_driver_sql(sql).scalar_one()))
 
+    def revoke(self, tablet: "Tablet") -> None:
+        device = tablet.open.device()
+        self.server.db.transaction(lambda tx: devices.revoke(tx, COUNTY, device, "steward"))
+
+    def scope(self, user: str, areas: list[str]) -> None:
+        """Gives a person these villages and no others."""
+        sql = "update person set scope = ? where user = ?"
+        told = (codec.encode(areas).decode(), user)
+        self.server.db.transaction(lambda tx: tx.connection.exec_driver_sql(sql, told))
+
+    def dismiss(self, change: str) -> None:
+        """The supervisor lets a held change rest."""
+        self.server.db.transaction(lambda tx: held.dismiss(tx, people.get(tx, COUNTY, "shen"), change))
+
+    def release(self, change: str) -> None:
+        """The supervisor takes a held change into the feed."""
+        self.server.db.transaction(lambda tx: held.release(tx, people.get(tx, COUNTY, "shen"), change))
+
 
 @dataclass
 class Tablet:
     """A tablet in somebody's hands, its line to the server, and what they do with it."""
 
+    vault: Vault
     open: Open
     line: Line
     clock: Clock
@@ -81,6 +102,16 @@ class Tablet:
         held = self.open.record(household)
         assert held is not None
         self.open.write([Draft(household, household, "household", "", sets, merge.seeing(held.heads, sets))])
+
+    def photo(self, household: str, size: int = 700_000) -> str:
+        """A visit with a photo; the photo's id."""
+        visit = self.new_id()
+        self.open.save_working(WorkingCopy(visit, household, "", {}))
+        data = random.Random(size).randbytes(size)
+        photo = self.open.put_attachment(household, visit, "outside", "image/jpeg", data)
+        slots = {"evidence": [{"id": self.new_id(), "photo": photo}], "status": "done"}
+        self.open.write([Draft(household, visit, "visit", "", slots)], ends=visit)
+        return photo
 
     def value(self, household: str, slot: str) -> Value:
         held = self.open.record(household)
@@ -122,7 +153,7 @@ def tablet(centre: Centre, tmp_path: Path) -> Iterator[Callable[[str], Tablet]]:
         line = Line(centre.serving.port)
         lines.append(line)
         grant: wire.Grant = enrol(line.url, centre.codes(user), keys.sign_public_hex, keys.box_public_hex, "平板")
-        return Tablet(vault.admit(grant, keys, PIN, None, line.url), line, clock)
+        return Tablet(vault, vault.admit(grant, keys, PIN, None, line.url), line, clock)
 
     yield made
     for line in lines:

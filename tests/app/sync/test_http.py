@@ -16,7 +16,7 @@ from schemas.clock import Clock
 from schemas.problems import Failed
 from tests.app.sync.conftest import Centre
 
-PULL = wire.Pull(wire.PROTOCOL, "device-1", {}, 1000)
+PULL = wire.Pull(wire.PROTOCOL, "device-1", "", {}, 0, "", "", 1000)
 
 
 class Impostor(ThreadingHTTPServer):
@@ -118,7 +118,8 @@ def test_a_request_says_who_asks_when_and_signs_what_is_sent(impostor: Impostor)
     keys = new_device_keys(Clock())
     url = f"http://127.0.0.1:{impostor.server_port}"
     sender = Http(url, "device-1", lambda p, m: signing.sign(keys.sign_private, p, m))
-    long = wire.Pull(wire.PROTOCOL, "device-1", {f"{i:012d}": i for i in range(200)}, 1000)
+    cursors = {f"{i:012d}": wire.Cursor(i, "x" * 32) for i in range(200)}
+    long = wire.Pull(wire.PROTOCOL, "device-1", "", cursors, 0, "", "", 1000)
     refusal(lambda: sender(long))
     path, headers, sent = impostor.asked[0]
     assert headers["content-encoding"] == "gzip"

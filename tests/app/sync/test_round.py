@@ -3,17 +3,27 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
+from app.sync.http import Http
+from app.sync.runner import sync_once
+from app.sync.session import Answer, Ask
 from app.vault.drafts import Draft
 from app.vault.working import WorkingCopy
-from schemas import codec
-from sync_server import devices, library
+from schemas import codec, wire
+from schemas.problems import Failed
+from sync_server import library
 from sync_server.db import Tx
 from tests.app.sync.conftest import COUNTY, LOWER, UPPER, Centre, Tablet
 
 Tablets = Callable[[str], Tablet]
+
+
+def asked(tablet: Tablet) -> wire.Pull:
+    o = tablet.open
+    return wire.Pull(wire.PROTOCOL, o.device(), "", o.cursors(), o.mine(), o.grant.digest, "", 10**6)
 
 
 def codes(outcome_problems: tuple[Exception, ...]) -> list[str]:
@@ -193,30 +203,82 @@ def test_photos_follow_their_record_and_resume_where_they_were(tablet: Tablets, 
     assert whole is not None
 
 
-def test_a_revoked_tablet_is_told_and_keeps_what_it_has(tablet: Tablets, centre: Centre) -> None:
+def test_a_revoked_tablet_hands_over_its_work_and_its_photos_and_is_shut_out(tablet: Tablets, centre: Centre) -> None:
     a = tablet("lin")
-    a.register()
-    centre.server.db.transaction(lambda tx: devices.revoke(tx, COUNTY, a.open.device(), "steward"))
+    household = a.register()
+    a.sync()
+    a.photo(household)
+    centre.revoke(a)
     outcome = a.sync()
     assert codes(outcome.problems) == ["revoked"]
-    assert outcome.safe is False
+    assert (outcome.sent, outcome.chunks, outcome.shut_out, outcome.safe) == (2, 3, True, False)
+    assert a.open.closed
+    assert a.vault.people()[0].kinds == ()
+    assert centre.rows("change") == 3
+    assert centre.rows("held") == 2
+
+
+def test_a_photo_that_does_not_get_through_keeps_a_revoked_tablet_open_until_it_has(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    a.photo(a.register())
+    centre.revoke(a)
+    a.line.request_bytes = 300_000
+    cut = a.sync()
+    assert (codes(cut.problems), cut.shut_out) == (["revoked", "server_down"], False)
+    a.line.mend()
+    assert a.sync().shut_out
+
+
+def test_an_order_that_the_county_did_not_sign_destroys_nothing(tablet: Tablets, centre: Centre) -> None:
+    a, b = tablet("lin"), tablet("lan")
+    a.register()
+    centre.revoke(b)
+    with pytest.raises(Failed, match="revoked") as another:
+        b.road()(asked(b))
+    forged = [another.value.figures, {"at": "2026-01-01T00:00:00.000Z"}, {}, {"at": 1, "order": None}]
+    for figures in forged:
+        road = a.road()
+
+        def revoked(ask: Ask, road: Http = road, figures: dict[str, Any] = figures) -> Answer:
+            if isinstance(ask, wire.Pull):
+                raise Failed("revoked", **figures)
+            return road(ask)
+
+        outcome = sync_once(a.open, revoked, clock=a.clock)
+        assert (codes(outcome.problems), outcome.shut_out) == (["revoked"], False)
+        road.close()
     assert len(a.open.summaries()) == 1
 
 
-def test_another_village_given_later_is_named_and_the_rest_still_comes(tablet: Tablets, centre: Centre) -> None:
+def test_another_village_given_later_comes_with_a_new_grant_in_the_same_round(tablet: Tablets, centre: Centre) -> None:
     a, b = tablet("lin"), tablet("lan")
-    a.register(area=UPPER)
+    upper, lower = a.register(area=UPPER), a.register(area=LOWER)
     a.sync()
-
-    def widen(tx: Tx) -> None:
-        tx.connection.exec_driver_sql(
-            "update person set scope = ? where user = ?", (codec.encode([UPPER, LOWER]).decode(), "lan")
-        )
-
-    centre.server.db.transaction(widen)
+    assert b.sync().received == 1
+    centre.scope("lan", [UPPER, LOWER])
     outcome = b.sync()
-    assert codes(outcome.problems) == ["areas_changed"]
-    assert outcome.received == 1
+    assert (outcome.received, outcome.safe) == (1, True)
+    assert [x.code for x in b.open.areas()] == [UPPER, LOWER]
+    assert {s.household for s in b.open.summaries()} == {upper, lower}
+
+
+def test_a_village_taken_away_is_shown_no_more_but_unsent_work_in_it_is_told_and_held(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    upper, lower = a.register(area=UPPER), a.register(area=LOWER)
+    a.sync()
+    centre.scope("lin", [UPPER])
+    a.edit(lower, phone="19900000009")
+    outcome = a.sync()
+    assert (outcome.held, outcome.problems) == (1, ())
+    assert [h.reason for h in a.open.held()] == ["not_your_area"]
+    assert {s.household for s in a.open.summaries()} == {upper, lower}
+    centre.dismiss(a.open.held()[0].id)
+    a.sync()
+    assert [s.household for s in a.open.summaries()] == [upper]
 
 
 def test_a_server_put_back_from_an_old_backup_is_given_what_it_lost(tablet: Tablets, centre: Centre) -> None:

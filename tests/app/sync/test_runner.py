@@ -201,6 +201,7 @@ class Stopping:
     def __init__(self, tablet: Tablet, happens: Callable[[], None]) -> None:
         self._road = tablet.road()
         self._happens = happens
+        self.rate = None
 
     def __call__(self, ask: Ask) -> Answer:
         answer = self._road(ask)

@@ -1,6 +1,7 @@
 """The rules of a round, without a network: what is asked after each answer, by the table of phases and refusals."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from schemas.clock import Clock
 from schemas.problems import Failed
 from schemas.wire import (
     Area,
+    Cursor,
+    Echo,
     Entry,
     Grant,
     LibraryItem,
@@ -27,12 +30,13 @@ from schemas.wire import (
     Push,
     Receipt,
     Taken,
+    standing,
 )
 
 AREA = "990101100200"
 COUNTY_KEY = bytes(range(32))
 CLOCK = Clock()
-NOTHING = Pages(CLOCK.stamp(), (Page(AREA, (), START, 0),), (), (), more=False)
+NOTHING = Pages(CLOCK.stamp(), upto=3)
 
 
 @pytest.fixture
@@ -59,7 +63,12 @@ def signing_public(key: bytes) -> str:
 
 
 def receipt(push: Push) -> Receipt:
-    return Receipt(push.changes[-1].n, tuple(Taken(c.id, AREA, c.n) for c in push.changes))
+    verdicts = tuple(Taken(AREA, c.n) for c in push.changes)
+    return Receipt(push.device, push.changes[0].n, push.changes[-1].n, verdicts)
+
+
+def sealed(seq: int, link: str) -> str:
+    return signing.sign(COUNTY_KEY, signing.STANDING, standing(AREA, seq, link))
 
 
 def play(session: Session, answers: list[Answer | Failed]) -> list[Ask]:
@@ -76,7 +85,7 @@ def play(session: Session, answers: list[Answer | Failed]) -> list[Ask]:
     return asked
 
 
-RIGHT = Receipt(-1, ())
+RIGHT = Receipt("", 0, -1, ())
 
 
 def test_the_phases_follow_each_other_to_the_end() -> None:
@@ -97,7 +106,8 @@ def test_own_changes_go_before_others_are_fetched(vault: Open) -> None:
     assert isinstance(push, Push)
     assert [c.n for c in push.changes] == [1, 2, 3]
     assert isinstance(pull, Pull)
-    assert pull.cursors == {AREA: 0}
+    assert pull.cursors == {AREA: Cursor()}
+    assert pull.mine == 3
     assert session.ask() is None
     assert session.outcome().safe
 
@@ -131,7 +141,7 @@ def test_a_gap_is_filled_from_where_the_server_expects(vault: Open) -> None:
     root = vault.summaries()[0].household
     vault.write([Draft(root, root, "household", "", {"phone": "19900000001"})])
     session = Session(vault, CLOCK)
-    asked = play(session, [Failed("gap", expected=2), RIGHT, NOTHING])
+    asked = play(session, [Failed("gap", expected=2), RIGHT, replace(NOTHING, upto=4)])
     numbers = [[c.n for c in a.changes] for a in asked if isinstance(a, Push)]
     assert numbers == [[4], [2, 3, 4]]
     assert session.ask() is None
@@ -155,7 +165,7 @@ def test_any_other_refusal_ends_the_round_and_loses_nothing(vault: Open, code: s
 
 def test_a_receipt_for_less_than_was_sent_is_no_receipt(vault: Open) -> None:
     session = Session(vault, CLOCK)
-    play(session, [Receipt(1, ())])
+    play(session, [Receipt("device-1", 1, 1, ())])
     assert session.ask() is None
     assert session.outcome().waiting == 3
 
@@ -174,12 +184,12 @@ def test_pages_are_asked_for_until_there_are_no_more(vault: Open) -> None:
         links.append(chain(links[-1], c.id))
 
     def pages(seq: int) -> Pages:
-        page = Page(AREA, (Entry(seq, push.changes[seq - 1]),), links[seq], 3)
-        return Pages(CLOCK.stamp(), (page,), (), (), more=seq < 3)
+        page = Page(AREA, (Echo(seq, seq),), links[seq], 3, sealed(seq, links[seq]))
+        return Pages(CLOCK.stamp(), (page,), upto=3, more=seq < 3)
 
     session = Session(vault, CLOCK)
     asked = play(session, [RIGHT, pages(1), pages(2), pages(3)])
-    assert [a.cursors[AREA] for a in asked if isinstance(a, Pull)] == [0, 1, 2]
+    assert [a.cursors[AREA].seq for a in asked if isinstance(a, Pull)] == [0, 1, 2]
     assert session.ask() is None
     assert session.outcome().whole
 
@@ -188,16 +198,17 @@ def test_a_page_whose_chain_does_not_come_out_is_not_written(vault: Open) -> Non
     push = Session(vault, CLOCK).ask()
     assert isinstance(push, Push)
     session = Session(vault, CLOCK)
-    play(session, [RIGHT])
-    session.ask()
-    with pytest.raises(Failed, match="chain_broken"):
-        session.take(Pages("", (Page(AREA, (Entry(1, push.changes[0]),), "x" * 32, 1),), (), (), more=False))
-    assert vault.cursors() == {AREA: 0}
+    page = Page(AREA, (Entry(1, push.changes[0]),), "x" * 32, 1, sealed(1, "x" * 32))
+    play(session, [RIGHT, Pages("", (page,), upto=3)])
+    assert session.ask() is None
+    outcome = session.outcome()
+    assert ([p.code for p in outcome.problems], outcome.whole) == (["chain_broken"], False)
+    assert vault.cursors() == {AREA: Cursor()}
 
 
 def test_a_server_that_always_has_more_and_sends_nothing_is_not_asked_for_ever(vault: Open) -> None:
     session = Session(vault, CLOCK)
-    play(session, [RIGHT, Pages("", (Page(AREA, (), START, 9),), (), (), more=True)])
+    play(session, [RIGHT, Pages("", (Page(AREA, (), START, 9, ""),), upto=3, more=True)])
     assert session.ask() is None
     assert not session.outcome().whole
 
@@ -208,7 +219,7 @@ def test_a_document_withdrawn_meanwhile_is_told_and_the_next_one_comes(vault: Op
     good = LibraryItem(hash_, "form", "means-visit", signing.sign(COUNTY_KEY, signing.LIBRARY, hash_.encode()))
     gone = LibraryItem("0" * 64, "pack", "cn-2021", "")
     session = Session(vault, CLOCK)
-    pages = Pages("", (Page(AREA, (), START, 0),), (gone, good), (), more=False)
+    pages = Pages("", upto=3, library=(gone, good))
     asked = play(session, [RIGHT, pages, Failed("not_found"), data])
     assert [a.item for a in asked if isinstance(a, Document)] == [gone, good]
     assert session.ask() is None
@@ -224,7 +235,7 @@ def test_only_chunks_the_server_lacks_are_sent(vault: Open) -> None:
     attachment = vault.put_attachment(root, visit, "outside", "image/jpeg", photo)
     vault.write([Draft(root, visit, "visit", "", {"evidence": [{"photo": attachment}]})], ends=visit)
     session = Session(vault, CLOCK)
-    *_, missing = play(session, [RIGHT, NOTHING, frozenset({codec.sha256(photo[: 44 * 1024])})])
+    *_, missing = play(session, [RIGHT, replace(NOTHING, upto=5), frozenset({codec.sha256(photo[: 44 * 1024])})])
     assert isinstance(missing, Missing)
     chunk = session.ask()
     assert isinstance(chunk, Chunk)

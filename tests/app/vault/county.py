@@ -14,7 +14,24 @@ from schemas import box, codec, ids, merge, signing
 from schemas.change import START, Change, chain
 from schemas.clock import Clock
 from schemas.codec import Value
-from schemas.wire import Area, Entry, Grant, LibraryItem, Page, Receipt, Taken
+from schemas.merge import Heads
+from schemas.wire import (
+    PROTOCOL,
+    Area,
+    Echo,
+    Entry,
+    Grant,
+    Head,
+    LibraryItem,
+    Page,
+    Pages,
+    Pull,
+    Receipt,
+    SetAside,
+    Snapshot,
+    Taken,
+    standing,
+)
 
 VILLAGE = "990101200203"
 OTHER = "990101100201"
@@ -38,13 +55,24 @@ class Time:
 
 
 @dataclass
+class Known:
+    """A device as the county knows it: its last change, and which of its changes are set aside or were let rest."""
+
+    upto: int = 0
+    held: dict[int, str] = field(default_factory=dict)
+    dismissed: set[int] = field(default_factory=set)
+
+
+@dataclass
 class County:
-    """Signs with its own keys; `feeds` are its areas' logs."""
+    """Signs with its own keys; `feeds` are its areas' logs. `full`: it sends whole logs in the place of snapshots."""
 
     sign_private: bytes = field(default_factory=lambda: Clock().random(32))
     box_private: bytes = field(default_factory=lambda: Clock().random(32))
     feeds: dict[str, list[tuple[Change, str]]] = field(default_factory=dict)
     devices: int = 0
+    known: dict[str, Known] = field(default_factory=dict)
+    full: bool = True
 
     def grant(self, user: str = "wangfang", areas: tuple[str, ...] = (VILLAGE,), name: str = "王芳") -> Grant:
         self.devices += 1
@@ -87,15 +115,74 @@ class County:
             if change.id not in known:
                 feed.append((change, chain(feed[-1][1] if feed else START, change.id)))
                 known[change.id] = len(feed)
-            verdicts.append(Taken(change.id, area, known[change.id]))
-        return Receipt(max((c.n for c in changes), default=0), tuple(verdicts))
+            verdicts.append(Taken(area, known[change.id]))
+        upto = max((c.n for c in changes), default=0)
+        device = self.known.setdefault(changes[0].device if changes else "", Known())
+        device.upto = max(upto, device.upto)
+        return Receipt(changes[0].device if changes else "", changes[0].n if changes else 0, upto, tuple(verdicts))
 
-    def page(self, area: str, after: int, upto: int | None = None) -> Page:
+    def seal(self, area: str, seq: int, link: str) -> str:
+        return signing.sign(self.sign_private, signing.STANDING, standing(area, seq, link))
+
+    def chain_at(self, area: str, seq: int) -> str:
+        return self.feeds[area][seq - 1][1] if seq else START
+
+    def page(self, area: str, after: int, upto: int | None = None, mine: tuple[str, int] = ("", 0)) -> Page:
+        """Entries after a number; those of the device `mine` up to a number come as echoes."""
         feed = self.feeds.get(area, [])
         upto = len(feed) if upto is None else min(upto, len(feed))
-        entries = tuple(Entry(i, feed[i - 1][0]) for i in range(after + 1, upto + 1))
+        entries = tuple(_line(i, feed[i - 1][0], *mine) for i in range(after + 1, upto + 1))
         at = max(after, upto)
-        return Page(area, entries, feed[at - 1][1] if at else START, len(feed))
+        link = feed[at - 1][1] if at else START
+        return Page(area, entries, link, len(feed), self.seal(area, at, link))
+
+    def snapshot(
+        self, area: str, device: str = "", since: str = "", count: int = 10**6, seq: int | None = None
+    ) -> Snapshot:
+        """A part of the area's records as the feed stood at `seq`."""
+        feed = self.feeds.get(area, [])
+        seq = len(feed) if seq is None else seq
+        records: dict[tuple[str, str, str], list[Change]] = {}
+        for change, _ in feed[:seq]:
+            records.setdefault((change.household, change.record, change.kind), []).append(change)
+        rest = sorted(key for key in records if f"{key[0]}/{key[1]}" > since)
+        heads = tuple(Head(*key, Heads(merge.live(records[key]))) for key in rest[:count])
+        after = f"{heads[-1].household}/{heads[-1].record}" if len(rest) > count else ""
+        link = self.chain_at(area, seq)
+        mine = self.known.get(device, Known()).upto
+        return Snapshot(area, since, heads, after, seq, link, mine, self.seal(area, seq, link))
+
+    def pull(self, asked: Pull, count: int = 10**6) -> Pages:
+        """The answer to a pull, by the rules of the wire; `count` entries or records an area at most."""
+        device = self.known.setdefault(asked.device, Known())
+        pages: list[Page] = []
+        parts: list[Snapshot] = []
+        lost: list[str] = []
+        more = False
+        for area, at in asked.cursors.items():
+            feed = self.feeds.get(area, [])
+            if at.seq > len(feed) or self.chain_at(area, at.seq) != at.chain:
+                lost.append(area)
+            elif at.after or (not self.full and not at.seq and feed):
+                parts.append(self.snapshot(area, asked.device, at.after, count))
+                more = more or bool(parts[-1].after) or (bool(at.after) and at.seq < len(feed))
+            elif at.seq < len(feed):
+                pages.append(self.page(area, at.seq, at.seq + count, (asked.device, asked.mine)))
+                more = more or at.seq + count < len(feed)
+        return Pages(
+            now="2026-03-02T01:30:00.000Z",
+            pages=tuple(pages),
+            snapshots=tuple(parts),
+            upto=device.upto,
+            held=tuple(SetAside(n, reason) for n, reason in sorted(device.held.items())),
+            dismissed=tuple(sorted(device.dismissed)),
+            lost=tuple(lost),
+            more=more,
+        )
+
+
+def _line(seq: int, change: Change, device: str, mine: int) -> Entry | Echo:
+    return Echo(seq, change.n) if change.device == device and change.n <= mine else Entry(seq, change)
 
 
 def vault(folder: Path, clock: Clock | None = None, **options: int) -> Vault:
@@ -139,10 +226,24 @@ def edit(open_: Open, record: str, see: Callable[..., frozenset[str]] = merge.se
     return Draft(held.household, record, held.kind, "", sets, see(held.heads, sets))
 
 
+def pull(open_: Open, county: County, count: int = 10**6) -> None:
+    """Everything the county has, in answers of `count` entries or records an area."""
+    while True:
+        pages = county.pull(asked(open_), count)
+        came = open_.receive_pages(pages)
+        assert came.problems == ()
+        if not pages.more:
+            return
+        assert came.moved
+
+
+def asked(open_: Open) -> Pull:
+    return Pull(PROTOCOL, open_.device(), "", open_.cursors(), open_.mine(), open_.grant.digest, "", 10**6)
+
+
 def sync(open_: Open, county: County) -> None:
     """One round without a road: push all, pull all."""
     for change in open_.unsent(10**9):
         area = next(r.area for r in open_.household(change.household))
         open_.receive_receipt(county.take(area, change))
-    for area, seq in open_.cursors().items():
-        open_.receive_page(county.page(area, seq))
+    pull(open_, county)

@@ -8,6 +8,7 @@ from app.vault.checking import Damage
 from app.vault.open import Open
 from app.vault.working import WorkingCopy
 from schemas.problems import Failed
+from schemas.wire import Cursor
 from tests.app.vault.county import VILLAGE, County, admitted, edit, keys, member, new_id, registered, sync
 
 
@@ -93,7 +94,7 @@ def test_fetching_an_area_again_keeps_what_was_never_sent(tmp_path: Path) -> Non
     sync(mine, county)
     mine.write([edit(mine, h, phone="1")])
     mine.fetch_again(VILLAGE)
-    assert mine.cursors() == {VILLAGE: 0}
+    assert mine.cursors() == {VILLAGE: Cursor()}
     assert mine.waiting_count() == 1
     sync(mine, county)
     assert mine.verify() == []

@@ -50,7 +50,7 @@ def test_heads_equal_the_definition_after_any_interleaving_of_own_writes_and_pag
                 case "pull", [count, *_]:
                     pull(tablet, county, count)
         for tablet, mine in zip(tablets, own, strict=True):
-            agrees(tablet, h, [*mine, *(c for c, _ in county.feeds[VILLAGE][: tablet.cursors()[VILLAGE]])])
+            agrees(tablet, h, [*mine, *(c for c, _ in county.feeds[VILLAGE][: tablet.cursors()[VILLAGE].seq])])
         for tablet in tablets:
             tablet.receive_receipt(county.take(VILLAGE, *tablet.unsent(10**9)))
         for tablet in tablets:
@@ -61,7 +61,7 @@ def test_heads_equal_the_definition_after_any_interleaving_of_own_writes_and_pag
 
 
 def pull(tablet: Open, county: County, count: int) -> None:
-    after = tablet.cursors()[VILLAGE]
+    after = tablet.cursors()[VILLAGE].seq
     tablet.receive_page(county.page(VILLAGE, after, after + count))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.vault.drafts import Draft
-from app.vault.summary import Summary, VisitLine
+from app.vault.summary import Known, Summary, VisitLine
 from app.vault.working import WorkingCopy
 from schemas import codec, ids, merge
 from schemas.change import START
@@ -173,13 +173,17 @@ def test_an_open_vault_that_was_locked_says_so_to_everything(tmp_path: Path) -> 
 def test_what_is_stored_of_a_household_and_an_open_visit_has_these_bytes() -> None:
     """Rows sealed by an earlier release must be read by every later one (evolution rules in `summary`, `working`)."""
     line = VisitLine("v", "2026-03-02", "done", "returned")
+    person, link = Known("m", ("周平",), ("1958-04-03",)), {"early": [], "live": {"verdict": {"c": "same"}}}
     short = Summary(
-        "h", VILLAGE, "周平", "1", "清溪", 1, ("002X",), ("周平",), None, "", "", 0, "rural", False, (line,)
-    )
+        "h", VILLAGE, VILLAGE, "周平", "1", "清溪", 1, ("002X",), ("周平",), None, "", "", 0, "rural", False, False,
+        (line,), (person,), (link,),
+    )  # fmt: skip
     stored = (
-        '{"address":"清溪","area":"990101200203","assigned_to":"","conflicts":0,"gone":false,"head":"周平",'
-        '"household":"h","hukou":"rural","id_tails":["002X"],"members":1,"names":["周平"],"phone":"1","planned_on":null,'
-        '"status":"","v":1,"visits":[["v","2026-03-02","done","returned"]]}'
+        '{"address":"清溪","area":"990101200203","assigned_to":"","conflicts":0,"contested":false,"gone":false,'
+        '"head":"周平","household":"h","hukou":"rural","id_tails":["002X"],"lies_in":"990101200203",'
+        '"links":[{"early":[],"live":{"verdict":{"c":"same"}}}],"members":1,"names":["周平"],'
+        '"people":[["m",["周平"],["1958-04-03"]]],"phone":"1","planned_on":null,"status":"","v":2,'
+        '"visits":[["v","2026-03-02","done","returned"]]}'
     )
     assert codec.encode(short.wire()).decode() == stored
     assert Summary.from_wire(codec.decode(stored.encode())) == short

@@ -9,17 +9,19 @@ from app.vault.open import Open
 from app.vault.working import WorkingCopy
 from schemas import codec, merge, signing
 from schemas.problems import Failed
-from schemas.wire import Entry, Held, Page, Receipt
+from schemas.wire import Cursor, Echo, Entry, Held, Page, Receipt
 from tests.app.vault.county import (
     OTHER,
     PIN,
     VILLAGE,
     County,
+    Known,
     admitted,
     edit,
     keys,
     member,
     new_id,
+    pull,
     registered,
     sync,
     vault,
@@ -76,7 +78,7 @@ def test_a_lost_receipt_is_made_good_by_the_echo(mine: Open, county: County) -> 
     mine.write([registered(h, phone="1")])
     county.take(VILLAGE, *mine.unsent(10**9))
     assert mine.waiting_count() == 1
-    assert mine.receive_page(county.page(VILLAGE, 0)) == 0
+    pull(mine, county)
     assert mine.waiting_count() == 0
     assert mine.household(h)[0].heads.conflicts() == {}
     assert mine.verify() == []
@@ -92,7 +94,7 @@ def test_a_page_that_comes_twice_or_in_overlapping_parts_is_taken_once(mine: Ope
     assert mine.receive_page(county.page(VILLAGE, 0, 2)) == 0
     assert mine.receive_page(county.page(VILLAGE, 1, 4)) == 2
     assert mine.receive_page(county.page(VILLAGE, 0, 1)) == 0
-    assert mine.cursors() == {VILLAGE: 4}
+    assert mine.cursors()[VILLAGE].seq == 4
     assert mine.receive_page(county.page(VILLAGE, 4)) == 2
     assert mine.receive_page(county.page(VILLAGE, 6)) == 0
     assert mine.household(h)[0].heads.values() == {"area": VILLAGE, "phone": "5"}
@@ -106,6 +108,7 @@ def test_a_page_that_is_not_the_servers_own_log_writes_nothing(mine: Open, other
     good = county.page(VILLAGE, 0)
     (strange,) = other.write([edit(other, h, phone="110")])
     first, second = good.entries
+    assert isinstance(second, Entry)
     bad = [
         replace(good, entries=(second,)),
         replace(good, entries=(first, Entry(3, second.change))),
@@ -113,13 +116,16 @@ def test_a_page_that_is_not_the_servers_own_log_writes_nothing(mine: Open, other
         replace(good, entries=(first, Entry(2, strange))),
         replace(good, entries=(first, Entry(2, replace(second.change, sets={"phone": "110"})))),
         replace(good, chain=codec.short_digest("another")),
-        Page(VILLAGE, (), codec.short_digest("another"), 0),
-        Page(VILLAGE, (), codec.short_digest("another"), 2),
+        replace(good, seal=""),
+        replace(good, seal=county.page(VILLAGE, 0, 1).seal),
+        replace(good, seal=County().seal(VILLAGE, 2, good.chain)),
+        replace(good, entries=(first, Echo(2, 7))),
+        Page(VILLAGE, (), codec.short_digest("another"), 0, ""),
     ]
     for page in bad:
         with pytest.raises(Failed, match="chain_broken"):
             mine.receive_page(page)
-        assert (mine.cursors(), mine.summaries()) == ({VILLAGE: 0}, [])
+        assert (mine.cursors(), mine.summaries()) == ({VILLAGE: Cursor()}, [])
     assert mine.receive_page(good) == 2
     with pytest.raises(Failed, match="chain_broken"):
         mine.receive_page(replace(good, entries=(first, Entry(2, strange))))
@@ -133,20 +139,26 @@ def test_a_page_of_somebody_elses_area_is_refused(mine: Open, county: County) ->
 def test_what_is_held_is_told_until_a_supervisor_has_dealt_with_it(mine: Open, county: County) -> None:
     h = new_id()
     first, second = mine.write([registered(h), member(h, new_id(), name="甲")])
-    mine.receive_receipt(Receipt(2, (county.take(VILLAGE, first).verdicts[0], Held(second.id, "unknown_slot"))))
+    device = mine.device()
+    mine.receive_receipt(Receipt(device, 1, 2, (county.take(VILLAGE, first).verdicts[0], Held("unknown_slot"))))
+    assert county.known[device].upto == 1
+    county.known[device] = Known(2, {2: "moved", 9: "not here"})
     (held,) = mine.held()
     assert (held.id, held.reason, held.household, held.record) == (second.id, "unknown_slot", h, second.record)
     assert mine.waiting_count() == 0
-    mine.receive_held([Held(second.id, "moved"), Held("somebody else's", "moved")])
+    pull(mine, county)
     assert [(x.id, x.reason) for x in mine.held()] == [(second.id, "moved")]
     assert mine.held_count() == 1
     county.take(VILLAGE, second)
-    mine.receive_page(county.page(VILLAGE, 0))
+    pull(mine, county)
     assert mine.held() == []
-    (third,) = mine.write([edit(mine, h, phone="1")])
-    mine.receive_receipt(Receipt(3, (Held(third.id, "moved"),)))
-    mine.receive_held([])
+    mine.write([edit(mine, h, phone="1")])
+    mine.receive_receipt(Receipt(device, 3, 3, (Held("moved"),)))
+    assert mine.held_count() == 1
+    county.known[device] = Known(3)
+    pull(mine, county)
     assert (mine.held(), mine.waiting_count()) == ([], 0)
+    assert mine.verify() == []
 
 
 def test_changes_of_a_newer_app_are_kept_and_do_no_harm(mine: Open, county: County, other: Open) -> None:

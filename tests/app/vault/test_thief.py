@@ -13,7 +13,7 @@ from app.vault.open import Open
 from app.vault.sealing import AES, SM
 from app.vault.working import WorkingCopy
 from schemas.problems import Failed
-from schemas.wire import Held
+from schemas.wire import Held, Receipt
 from tests.app.vault.county import PASSPHRASE, PIN, VILLAGE, County, admitted, edit, member, new_id, registered, vault
 
 CANARIES = (
@@ -42,7 +42,7 @@ def a_full_day(folder: Path, suite: int) -> Open:
     mine.receive_receipt(county.take(VILLAGE, *mine.unsent(10**9)))
     mine.receive_page(county.page(VILLAGE, 0))
     (late,) = mine.write([edit(mine, h, phone=PHONE + "0")])
-    mine.receive_held([Held(late.id, "moved")])
+    mine.receive_receipt(Receipt(mine.device(), late.n, late.n, (Held("moved"),)))
     assert mine.find_national_id(ID) == [m]
     assert mine.summaries()[0].head == NAME
     return mine
