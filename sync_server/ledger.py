@@ -47,15 +47,17 @@ class Ledger:
         self._at = stamp(tx.clock.now())
         named = {c.record for c in changes} | {c.household for c in changes}
         named = {n for n in named if ids.is_record_id(n)}
-        here = moves.reach(heads.load(tx, county, named).values())
-        self._tails_before = feed.lock(tx, county, here | moves.named(changes) | set(areas))
+        here = heads.load(tx, county, named)
+        reach = moves.reach(here.values())
+        self._tails_before = feed.lock(tx, county, reach | moves.named(changes) | set(areas))
         self._tails = dict(self._tails_before)
-        self._before = heads.load(tx, county, named)
+        self._before = here if tx.alone else heads.load(tx, county, named)
         if not moves.reach(self._before.values()) <= set(self._tails):
             raise Again
         self._first, self._heads = dict(self._before), dict(self._before)
         self._rows: list[dict[str, Any]] = []
         self._lines: list[Line] = []
+        self._taken: dict[str, Change] = {}
         self._held: list[dict[str, Any]] = []
         self._orphans: set[str] = set()
         self._attachments: list[Change] = []
@@ -126,7 +128,7 @@ class Ledger:
         """Takes a change that was held until now and is not unfit, or stood in the feed of `area` once."""
         area = self._area_once(change, area) if area else self._area(change)
         taken = self._append(change, area)
-        self._released.append({"key": change.id, "by": by, "on": self._at, "to": area})
+        self._released.append({"key": change.id, "by": by, "on": self._at, "to": self._heads[change.record].area})
         return taken
 
     def save(self) -> None:
@@ -175,6 +177,7 @@ class Ledger:
 
     def _append(self, change: Change, area: str) -> wire.Taken:
         tail = self._enter(change.id, area)
+        self._taken[change.id] = change
         self._heads[change.record] = heads.applied(self._heads.get(change.record), change, area, self._at, self._skew)
         if change.kind == "attachment":
             self._attachments.append(change)
@@ -202,12 +205,12 @@ class Ledger:
     def _write(self) -> None:
         """Writes what there is so far."""
         if self._rows:
-            self._tx.execute(insert(t.change), self._rows)
+            self._tx.add(t.change, self._rows)
         if self._held:
             self._tx.execute(insert(t.held), self._held)
         feed.add(self._tx, self._county, self._lines)
         self._mark_released()
-        heads.save(self._tx, self._county, self._before, self._heads)
+        heads.save(self._tx, self._county, self._before, self._heads, self._taken)
         feed.save(self._tx, self._county, self._tails_before, self._tails)
         for change in self._attachments:
             chunks.expect(self._tx, self._county, self._heads[change.record].area, change)

@@ -48,12 +48,12 @@ class Server:
         self.db.close()
 
 
-def migrate(db: Database) -> None:
-    """Brings the tables to this version's shape, in one transaction."""
+def migrate(db: Database, to: str = "head") -> None:
+    """Brings the tables to this version's shape, or to the one of an older revision, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with db.engine.connect() as connection, connection.begin():
         if db.engine.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
