@@ -28,14 +28,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from app.sync import exchange
 from app.sync.store import Store
-from schemas import codec, signing
+from schemas import codec
 from schemas.clock import Clock, parse_stamp
 from schemas.problems import Failed
 from schemas.wire import (
     BATCH_BYTES,
     CHUNK_BYTES,
-    PROTOCOL,
     Lacking,
     LibraryItem,
     Pages,
@@ -318,7 +318,7 @@ class Session:
             case Phase.PUSH:
                 return self._push()
             case Phase.PULL:
-                return None if self._pulled else self._pull()
+                return None if self._pulled else exchange.pull(self._store, self._clock, self._budget)
             case Phase.WITNESS:
                 return self._bear_witness()
             case Phase.LIBRARY:
@@ -331,12 +331,10 @@ class Session:
     # Push
 
     def _push(self) -> Push | None:
-        changes = tuple(self._store.unsent(self._batch_bytes, self._since))
+        changes = self._store.unsent(self._batch_bytes, self._since)
         if not changes:
             return None
-        device = self._store.device()
-        signature = self._store.sign(signing.PUSH, changes[-1].id.encode())
-        return Push(PROTOCOL, device, self._clock.stamp(), changes, signature)
+        return exchange.push(self._store, self._clock, changes)
 
     def _receipt(self, push: Push, receipt: Receipt) -> None:
         last = push.changes[-1].n
@@ -353,26 +351,11 @@ class Session:
 
     # Pull
 
-    def _pull(self) -> Pull:
-        return Pull(
-            protocol=PROTOCOL,
-            device=self._store.device(),
-            now=self._clock.stamp(),
-            cursors=self._store.cursors(),
-            mine=self._store.mine(),
-            grant=self._store.grant.digest,
-            library=self._store.library_digest(),
-            budget=self._budget,
-        )
-
     def _pages(self, pages: Pages) -> None:
-        renewed = pages.grant is not None and self._renewed(pages)
-        came = self._store.receive_pages(pages)
-        for problem in came.problems:
+        told = exchange.take_pages(self._store, pages)
+        came = told.came
+        for problem in told.problems:
             self._tell(problem)
-        if came.ahead:
-            # The device was put back from a backup; its next change would be refused.
-            self._tell(Failed("fork"))
         self._again = self._again or came.resend
         resending = self.progress.resending or came.resend
         self.progress = replace(self.progress, resending=resending, skew=self._skew(pages.now))
@@ -385,29 +368,12 @@ class Session:
                 self._witnessed.add(area)
         self._ends |= {page.area: page.head for page in pages.pages} | {s.area: s.seq for s in pages.snapshots}
         # A server that says there is more and sends nothing would be asked for ever.
-        self._pulled = not (pages.more and came.moved) and not renewed
+        self._pulled = not (pages.more and came.moved) and not told.areas_new
         if pages.library is not None:
-            self._store.receive_library(pages.library)
-            self._documents = [item for item in pages.library if self._store.document(item.hash) is None]
+            self._documents = list(told.documents)
         if self._pulled:
             self._store.contacted(self._clock.stamp())
         self.progress = replace(self.progress, received=self.progress.received + came.entries)
-
-    def _renewed(self, pages: Pages) -> bool:
-        """Takes a new grant of this device; whether it has areas that were not asked for yet."""
-        before = set(self._store.cursors())
-        new = pages.grant
-        if new is None or new.device != self._store.device():
-            self._tell(Failed("bad_grant"))
-            return False
-        try:
-            self._store.renew(new)
-        except Failed as problem:
-            if problem.code != "bad_grant":
-                raise
-            self._tell(problem)
-            return False
-        return not set(self._store.cursors()) <= before
 
     def _skew(self, now: str) -> int | None:
         try:
@@ -517,12 +483,8 @@ class Session:
 
     def _obey(self) -> None:
         """After a refusal for good, once nothing is left to send: destroys the ways in, if the county ordered it."""
-        if self._order is None or self._cut or self._store.waiting_count():
-            return
-        at, order = self._order.figures.get("at"), self._order.figures.get("order")
-        if isinstance(at, str) and isinstance(order, str) and self._store.is_order(at, order):
-            self._store.shut_out()
-            self._shut_out = True
+        if self._order is not None and not self._cut:
+            self._shut_out = exchange.obey(self._store, self._order)
 
 
 CHUNKS_ASKED = 500
