@@ -26,6 +26,7 @@ COMMANDS = {
     "demo": Command("sync_server.demo.command", "try it with a fictional county (--walk: a narrated check)", "server"),
     "app": Command("app.main", "the client in a window of its own"),
     "web": Command("app.web", "the client in the browser, for workstations and desks", "server"),
+    "bundle": Command("app.bundle_command", "sync by sealed file, for a USB stick or a LAN: export, import, carry"),
     "serve": Command("sync_server.cli", "the server", "server"),
     "admin": Command("sync_server.admin", "for the steward: verify the case store, codes, people", "server"),
     "bench": Command("tests.bench.command", "measure against the targets (in a checkout)", "test", checkout=True),

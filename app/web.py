@@ -8,6 +8,8 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
+import secrets
 import socket
 import sys
 from collections.abc import Sequence
@@ -20,6 +22,7 @@ from flet_web.fastapi.serve_fastapi_web_app import serve_fastapi_web_app
 from app.door import Door
 from app.main import ASSETS, SERVER, client
 from app.ui import guard, look
+from schemas.bundle import LIMIT
 from schemas.clock import Clock
 from schemas.problems import Failed
 
@@ -38,6 +41,10 @@ def web_app(door: Door, review_url: str = "", clock: Clock | None = None) -> Any
         assets_dir=str(ASSETS),
         no_cdn=True,
         session_timeout_seconds=IDLE_SECONDS,
+        # Sealed files that somebody loads or carries come into the door's own folder, by an address made for each.
+        upload_dir=str(door.parcels),
+        max_upload_size=LIMIT,
+        secret_key=secrets.token_hex(32),
     )
 
 
@@ -66,6 +73,10 @@ def serve_web(door: Door, host: str = "127.0.0.1", port: int = 8600) -> None:
     sys.stdout.write(f"入户 Ruhu  http://{host}:{port}\n")
     sys.stdout.flush()
 
+    # What `web_app` hands over by name, this way of serving reads from the environment.
+    os.environ.setdefault("FLET_SECRET_KEY", secrets.token_hex(32))
+    os.environ.setdefault("FLET_MAX_UPLOAD_SIZE", str(LIMIT))
+
     async def serve() -> None:
         handle = await serve_fastapi_web_app(
             client(door),
@@ -75,7 +86,7 @@ def serve_web(door: Door, host: str = "127.0.0.1", port: int = 8600) -> None:
             port,
             page_name="",
             assets_dir=str(ASSETS),
-            upload_dir="",
+            upload_dir=str(door.parcels),
             no_cdn=True,
             log_level="warning",
         )

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 from app.work.work import Work
@@ -18,7 +19,8 @@ class SyncState(Protocol):
     or None; `problem` is what ended the last round; `safe` is only true right after a round that left nothing waiting.
     Counts are of changes, but `photos_waiting` of photos. `photos_paused`: the photos wait for a better signal.
     `resending`: the server was put back from a backup, and what it lost goes to it again. `skew`: by how many seconds
-    this device's clock was ahead of the server's at the last answer, None before the first."""
+    this device's clock was ahead of the server's at the last answer, None before the first. `shut_out`: the county had
+    this device's ways in destroyed, once everything finished had been handed over."""
 
     @property
     def running(self) -> bool: ...
@@ -50,6 +52,8 @@ class SyncState(Protocol):
     def resending(self) -> bool: ...
     @property
     def skew(self) -> int | None: ...
+    @property
+    def shut_out(self) -> bool: ...
 
 
 class Runner(Protocol):
@@ -62,6 +66,60 @@ class Runner(Protocol):
     def send_photos(self) -> None: ...
     def set_offline(self, offline: bool) -> None: ...
     def subscribe(self, callback: Callable[[SyncState], None]) -> Callable[[], None]: ...
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A sealed file that lies in the app's own folder until it is delivered. `name` is to be suggested, `code` what
+    people call it by. It holds so many changes and photos; `left` photos did not fit, `carried` are those that are in
+    this file or were in earlier ones."""
+
+    name: str
+    code: str
+    file: Path
+    changes: int = 0
+    photos: int = 0
+    left: int = 0
+    carried: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What an answer file brought: changes and photos of this device that the server now has, records received. How
+    many changes and photos still wait here, how many changes are held. `more`: the server has more to give; `safe`:
+    nothing of this device waits. `problem` is what the server said to what was handed in, if it refused."""
+
+    changes: int
+    photos: int
+    received: int
+    waiting: int
+    held: int
+    more: bool
+    problem: Failed | None = None
+
+    @property
+    def safe(self) -> bool:
+        return not self.waiting and self.problem is None
+
+
+class Bundles(Protocol):
+    """Sync without a network. Every call blocks. `folder` is where files of the app's own lie meanwhile."""
+
+    @property
+    def folder(self) -> Path: ...
+    def export(self, room: int | None, carried: frozenset[str]) -> Parcel:
+        """Raises Failed: bundle_file. `room` is how many bytes of photos may go into it; `carried` are photos that
+        earlier files hold."""
+        ...
+
+    def load(self, file: Path) -> Loaded:
+        """Raises Failed: bundle_other, bundle_damaged, bundle_newer, bundle_too_big, bundle_file."""
+        ...
+
+    def carry(self, file: Path, called: str) -> Parcel:
+        """Takes anybody's file to the server; the answer for them comes back. Raises Failed: server_down, and what the
+        server says of the file."""
+        ...
 
 
 class Resident(Protocol):
@@ -87,6 +145,7 @@ class Inside:
     runner: Runner
     close: Callable[[], None]
     re_enrol: Callable[[str], None]
+    bundles: Bundles
 
 
 class Door(Protocol):

@@ -38,7 +38,8 @@ PATIENCE = 20.0
 
 
 class Wire(Connection):
-    """The page's end of the connection: packs what is sent, answers calls as a page does."""
+    """The page's end of the connection: packs what is sent, answers calls as a page does; an answer may be worked out
+    from the call's arguments."""
 
     def __init__(self, answers: dict[str, Any]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Flet's own
@@ -65,7 +66,9 @@ class Wire(Connection):
             task = self.loop.create_task(self._move((call.args or {})["route"]))
             self._moves.add(task)
             task.add_done_callback(self._moves.discard)
-        self.session.handle_invoke_method_results(call.control_id, call.call_id, self._answers.get(call.name), None)
+        answer = self._answers.get(call.name)
+        told = answer(call.args or {}) if callable(answer) else answer
+        self.session.handle_invoke_method_results(call.control_id, call.call_id, told, None)
 
     async def _move(self, route: str) -> None:
         self.session.apply_page_patch({"route": route})
