@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from schemas.clock import Clock
-from sync_server.http import enrol, errors, library, review, sync
+from sync_server.http import bundle, enrol, errors, library, openapi, review, sync
+from sync_server.http.load import Load
 from sync_server.server import Server
 from sync_server.settings import Settings
 
@@ -27,10 +28,18 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
     app = FastAPI(title="Ruhu", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.server = server
+    app.state.load = Load()
     errors.install(app)
-    for room in (enrol, sync, library, review):
-        app.include_router(room.routes)
+    app.include_router(ways())
     return app
+
+
+def ways() -> APIRouter:
+    """All that the server can be asked."""
+    router = APIRouter()
+    for room in (enrol, sync, bundle, library, review, openapi):
+        router.include_router(room.routes)
+    return router
 
 
 def listener(app: FastAPI, host: str, port: int) -> uvicorn.Server:

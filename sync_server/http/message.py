@@ -6,11 +6,12 @@ unpacks to a big one can fill the server's memory.
 
 import gzip
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Path, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from schemas import codec
@@ -19,6 +20,7 @@ from schemas.problems import Failed
 from schemas.wire import BODY_LIMIT
 from sync_server import devices
 from sync_server.devices import Device
+from sync_server.http.load import Load
 from sync_server.server import Server
 
 WORTH_COMPRESSING = 600
@@ -38,20 +40,38 @@ class Sent:
         return from_wire(codec.decode(self.plain))
 
 
-async def sent(request: Request) -> Sent:
-    """The body. Raises Failed: `too_big`, `malformed` when it is not what its headers say."""
+async def sent(request: Request) -> AsyncIterator[Sent]:
+    """The body, with room to work on it until it is answered. Raises Failed: `too_big`, `server_busy`, `malformed`
+    when it is not what its headers say."""
+    load: Load = request.app.state.load
     raw = bytearray()
-    async for piece in request.stream():
-        raw += piece
-        if len(raw) > BODY_LIMIT:
-            raise Failed("too_big")
-    match request.headers.get("content-encoding", "identity").lower():
-        case "identity":
-            return Sent(bytes(raw), bytes(raw))
-        case "gzip":
-            return Sent(bytes(raw), unpacked(bytes(raw)))
-        case _:
-            raise Failed("malformed", place="content-encoding")
+    try:
+        async for piece in request.stream():
+            if len(raw) + len(piece) > BODY_LIMIT:
+                raise Failed("too_big")
+            load.arrive(len(piece))
+            raw += piece
+        body = bytes(raw)
+        match request.headers.get("content-encoding", "identity").lower():
+            case "identity":
+                async with load.working(len(body)):
+                    yield Sent(body, body)
+            case "gzip":
+                size = unpacked_size(body)
+                async with load.working(size):
+                    yield Sent(body, await run_in_threadpool(unpacked, body, size))
+            case _:
+                raise Failed("malformed", place="content-encoding")
+    finally:
+        load.leave(len(raw))
+
+
+def unpacked_size(data: bytes) -> int:
+    """What gzip says at its end that it unpacks to. Raises Failed("too_big")."""
+    size = int.from_bytes(data[-4:], "little")
+    if size > BODY_LIMIT:
+        raise Failed("too_big")
+    return size
 
 
 def unpacked(data: bytes, limit: int = BODY_LIMIT) -> bytes:
@@ -88,6 +108,8 @@ def signed(request: Request, body: Body, host: Host) -> Device:
 
 Signed = Annotated[Device, Depends(signed)]
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
+RecordId = Annotated[str, Path(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+ChangeId = Annotated[str, Path(pattern="^[a-z2-7]{32}$")]
 
 
 def answer(request: Request, content: Value) -> Response:

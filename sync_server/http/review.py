@@ -37,6 +37,8 @@ def reader(host: Host, token: Token) -> Person:
 
 
 Reader = Annotated[Person, Depends(reader)]
+After = Annotated[str | None, Query(max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=review.MOST)]
 
 
 @routes.post("/login")
@@ -61,8 +63,8 @@ def queue(
     person: Reader,
     host: Host,
     status: Literal["done", "returned", "accepted"] = "done",
-    after: Annotated[str | None, Query(max_length=64)] = None,
-    limit: Annotated[int, Query(ge=1, le=review.MOST)] = 50,
+    after: After = None,
+    limit: Limit = 50,
 ) -> Response:
     return answer(request, host.db.transaction(lambda tx: review.queue(tx, person, status, after, limit)))
 
@@ -101,7 +103,7 @@ def assess(request: Request, person: Reader, visit: RecordId, host: Host) -> Res
 
 
 @routes.get("/conflicts")
-def conflicts(request: Request, person: Reader, host: Host, after: str | None = None, limit: int = 20) -> Response:
+def conflicts(request: Request, person: Reader, host: Host, after: After = None, limit: Limit = 20) -> Response:
     return answer(request, host.db.transaction(lambda tx: open_conflicts.listed(tx, person, after, limit)))
 
 
@@ -113,7 +115,7 @@ def settle(person: Reader, body: Body, host: Host) -> None:
 
 
 @routes.get("/duplicates")
-def duplicates(request: Request, person: Reader, host: Host, after: str | None = None, limit: int = 50) -> Response:
+def duplicates(request: Request, person: Reader, host: Host, after: After = None, limit: Limit = 50) -> Response:
     return answer(request, host.db.transaction(lambda tx: doubles.queue(tx, person, after, limit)))
 
 
@@ -123,12 +125,12 @@ def decided_duplicates(request: Request, person: Reader, host: Host) -> Response
 
 
 @routes.get("/duplicates/{low}/{high}")
-def duplicate(request: Request, person: Reader, low: str, high: str, host: Host) -> Response:
+def duplicate(request: Request, person: Reader, low: RecordId, high: RecordId, host: Host) -> Response:
     return answer(request, host.db.transaction(lambda tx: side_by_side.read(tx, person, low, high)))
 
 
 @routes.post("/duplicates/{low}/{high}")
-def decide(request: Request, person: Reader, low: str, high: str, body: Body, host: Host) -> Response:
+def decide(request: Request, person: Reader, low: RecordId, high: RecordId, body: Body, host: Host) -> Response:
     said = fields(body, households=str, people=dict, basis=str, seen=list)
     texts(said["seen"], "seen")
     texts(said["people"].values(), "people")
@@ -211,7 +213,8 @@ def texts(values: Iterable[Value], place: str) -> None:
 
 
 def fields(body: Sent, **spec: type | tuple[type, ...]) -> dict[str, Value]:
-    """The body's fields, exactly these and of these types; raises NotCanonical with the place."""
+    """The body's fields, exactly these and of these types, lists and objects being of texts; raises NotCanonical with
+    the place."""
 
     def read(data: Value) -> dict[str, Value]:
         if not isinstance(data, dict) or set(data) != set(spec):
@@ -219,6 +222,9 @@ def fields(body: Sent, **spec: type | tuple[type, ...]) -> dict[str, Value]:
         for name, kind in spec.items():
             if not isinstance(data[name], kind):
                 raise NotCanonical(f"body.{name}: wrong type")
+            inside = data[name].values() if kind is dict else data[name] if kind is list else ()
+            if not all(isinstance(text, str) for text in inside):
+                raise NotCanonical(f"body.{name}: must hold texts")
         return data
 
     return body.read(read)
