@@ -8,7 +8,7 @@ it is given out before the commit, so a reader can pass over a number that appea
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from schemas import change as changes
 from schemas.change import START
@@ -79,8 +79,7 @@ def add(tx: Tx, county: str, lines: Sequence[Line]) -> None:
         {"county": county, "area": x.tail.area, "seq": x.tail.seq, "change": x.change, "chain": x.tail.chain}
         for x in lines
     ]
-    if rows:
-        tx.execute(insert(t.entry), rows)
+    tx.add(t.entry, rows)
 
 
 def save(tx: Tx, county: str, before: Mapping[str, Tail], after: Mapping[str, Tail]) -> None:

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, select
 
 from schemas import merge
 from schemas.change import Change
 from schemas.merge import NOTHING, Heads
 from sync_server import tables as t
 from sync_server.db import Tx
+
+_NONE: Mapping[str, Change] = {}
 
 
 @dataclass(frozen=True)
@@ -58,21 +60,12 @@ def applied(before: Head | None, change: Change, area: str, at: str, skew: int) 
     return Head(change.record, change.household, area, change.kind, heads, received, at, author, skew)
 
 
-def save(tx: Tx, county: str, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:
-    """Writes the heads in `after`; those that were in `before` are there already."""
-    new = [row(county, h) for record, h in after.items() if record not in before]
-    old = [row(county, h) for record, h in after.items() if record in before and before[record] != h]
-    if new:
-        tx.execute(insert(t.head), new)
-    if old:
-        keys = {"county", "record"}
-        statement = update(t.head).where(
-            t.head.c.county == bindparam("key_county"), t.head.c.record == bindparam("key_record")
-        )
-        tx.execute(
-            statement,
-            [{f"key_{k}" if k in keys else k: v for k, v in values.items()} for values in old],
-        )
+def save(
+    tx: Tx, county: str, before: Mapping[str, Head], after: Mapping[str, Head], changes: Mapping[str, Change] = _NONE
+) -> None:
+    """Writes the heads in `after` that are not as in `before`. `changes` have the text of what they wrote ready."""
+    changed = [head for record, head in after.items() if before.get(record) != head]
+    tx.put(t.head, [{**row(county, head), "data": head.heads.encoded(changes)} for head in changed])
 
 
 def row(county: str, head: Head) -> dict[str, Any]:
