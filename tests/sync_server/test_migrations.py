@@ -111,17 +111,16 @@ def test_feeds_heads_and_held_changes_of_the_first_revision_come_over(chosen: Se
                 },
             )
         )
-    for (area, seq, before), change in zip(places, made, strict=True):
-        link = None if before is None else chain(before, change.id)
+    for (at, number, before), change in zip(places, made, strict=True):
         rows.append(
             (
                 "change",
                 {
                     "county": COUNTY,
                     "id": change.id,
-                    "area": area,
-                    "seq": seq,
-                    "chain": link,
+                    "area": at,
+                    "seq": number,
+                    "chain": None if before is None else chain(before, change.id),
                     "household": change.household,
                     "record": change.record,
                     "kind": change.kind,

@@ -34,14 +34,8 @@ def moved(tablet: Tablet, home: str, area: str) -> wire.Verdict:
 
 def areas(place: Place, home: str) -> set[str]:
     """Every area in which something of a household is listed."""
-    tables = (t.head, t.attachment, t.held)
-    return {
-        area
-        for table in tables
-        for area in place.server.db.snapshot(
-            lambda tx, table=table: tx.execute(select(table.c.area).where(table.c.household == home)).scalars().all()
-        )
-    }
+    queries = [select(x.c.area).where(x.c.household == home) for x in (t.head, t.attachment, t.held)]
+    return place.server.db.snapshot(lambda tx: {area for query in queries for area in tx.execute(query).scalars()})
 
 
 def somebody(place: Place, role: str) -> Person:
