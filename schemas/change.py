@@ -125,10 +125,10 @@ class Change:
     def _keep_texts(self) -> None:
         """Makes `texts`, and the body of them, from what `codec.decode` gave: once, and nothing else has to be."""
         texts = {slot: codec.text_again(value) for slot, value in self.sets.items()}
-        sets = ",".join([f"{codec.text_again(slot)}:{texts[slot]}" for slot in sorted(texts)])
-        salt, seen = codec.text_again(self.salt), codec.text_again(sorted(self.seen))
+        sets = ",".join([f"{codec.quoted(slot)}:{texts[slot]}" for slot in sorted(texts)])
+        salt, seen = codec.quoted(self.salt), ",".join([codec.quoted(cid) for cid in sorted(self.seen)])
         self.__dict__["texts"] = texts
-        self.__dict__["_body"] = f'{{"salt":{salt},"seen":{seen},"sets":{{{sets}}}}}'.encode()
+        self.__dict__["_body"] = f'{{"salt":{salt},"seen":[{seen}],"sets":{{{sets}}}}}'.encode()
 
     @cached_property
     def _header(self) -> bytes:

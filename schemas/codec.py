@@ -72,6 +72,11 @@ def text_again(value: Value) -> str:
     return _JSON.encode(value)
 
 
+def quoted(name: str) -> str:
+    """As `text_again`, for a name or id: most are letters, digits and underscores."""
+    return f'"{name}"' if name.isalnum() or name.isidentifier() else _JSON.encode(name)
+
+
 def encode_again(value: Value) -> bytes:
     """As `text_again`, in bytes."""
     return _JSON.encode(value).encode()

@@ -103,7 +103,7 @@ class Heads:
             texts = [
                 (c, changes[c].texts[slot] if c in changes else codec.text_again(writes[c])) for c in sorted(writes)
             ]
-            parts.append(f"{codec.text_again(slot)}:{{{','.join([f'{codec.text_again(c)}:{t}' for c, t in texts])}}}")
+            parts.append(f"{codec.quoted(slot)}:{{{','.join([f'{codec.quoted(c)}:{t}' for c, t in texts])}}}")
         early, saw = codec.text_again(rest["early"]), codec.text_again(rest.get("saw", {}))
         return f'{{"early":{early},"live":{{{",".join(parts)}}}' + (f',"saw":{saw}}}' if self.saw else "}")
 

@@ -146,3 +146,10 @@ def test_a_name_that_stands_twice_is_seen_however_it_is_written(data: bytes) -> 
 def test_short_digests_are_base32_of_the_first_160_bits(data: bytes) -> None:
     plain = base64.b32encode(hashlib.sha256(data).digest())[:32].decode().lower()
     assert codec.short(data) == plain
+
+
+@given(awkward | text | st.text("a_1é", max_size=4))
+def test_a_name_is_quoted_as_any_text_is(name: str) -> None:
+    with suppress(NotCanonical):
+        name = codec.canonical(name)
+        assert codec.quoted(name).encode() == codec.encode(name)
