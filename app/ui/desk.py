@@ -48,10 +48,12 @@ class Notice:
 @ft.observable
 @dataclass
 class Finding:
-    """What is looked for among the households. Kept above the screen, so that turning the tablet forgets nothing."""
+    """What is looked for among the households, or with `gone` among those that were removed. Kept above the screen, so
+    that turning the tablet forgets nothing."""
 
     text: str = ""
     area: str | None = None
+    gone: bool = False
 
 
 @ft.observable
@@ -65,7 +67,8 @@ class Changed:
 @dataclass(eq=False)
 class Desk:
     """One window. `fresh` counts up when what the vault holds has changed, so that lists are read again. `review`
-    asks the review API; `login` is who has logged in to it; `sheet` is the visit being filled in, if one is."""
+    asks the review API; `login` is who has logged in to it; `sheet` is the visit being filled in, if one is. `shut`:
+    the county has withdrawn this device, and its vault is closed for good."""
 
     door: Door
     review: Review
@@ -85,6 +88,8 @@ class Desk:
     _closing: asyncio.Future[None] | None = field(default=None, init=False)
     finding: Finding = field(default_factory=Finding)
     sheet: Sheet | None = None
+    shut: bool = False
+    _areas: dict[str, str] = field(default_factory=dict, init=False)
     changed: Changed = field(default_factory=Changed)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -205,14 +210,36 @@ class Desk:
         """Put an open vault behind this window and follow its sync. Call on the event loop, in the page's context."""
         self.inside = inside
         self.notice = None
-        self.finding.text, self.finding.area = "", None
+        self.shut = False
+        self._areas = {a.code: a.name for a in inside.work.areas()}
+        self.finding.text, self.finding.area, self.finding.gone = "", None, False
         self.pulse.follow(inside.runner, self._synced)
         inside.runner.start()
 
     def _synced(self, before: SyncState | None, now: SyncState) -> None:
+        if self.inside is None:
+            return
+        if now.shut_out:
+            self.shut = True
+            self.lock()
+            return
         self.waiting = now.waiting
         if before is not None and before.running and not now.running:
+            self._look_after(self.inside.work)
             self.refresh()
+
+    def _look_after(self, work: Work) -> None:
+        """Say which villages have come and gone since the person last looked."""
+        now = {a.code: a.name for a in work.areas()}
+        for gone, there, key in ((self._areas, now, "trouble.areas_fewer"), (now, self._areas, "trouble.areas_more")):
+            names = [name for code, name in gone.items() if code not in there]
+            if names:
+                self.tell(self.t(key, names=("、" if self.lang == "zh" else ", ").join(names)), "info")
+        self._areas = now
+
+    def understood(self) -> None:
+        """The person has read that this device is withdrawn; the door is shown again."""
+        self.shut = False
 
     def lock(self) -> None:
         """Close the vault of this window; the route stays, so that unlocking returns to it."""

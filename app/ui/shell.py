@@ -15,6 +15,7 @@ from app.ui.parts import actions, brand, status
 from app.ui.parts.frame import frame
 from app.ui.routes import Route, Tab, above, find
 from app.ui.screens.login import Login
+from app.ui.screens.shut_out import ShutOut
 from app.ui.screens.unlock import Unlock
 from app.ui.table import ROUTES, TABS
 
@@ -49,6 +50,8 @@ def _key(route: Route, arguments: dict[str, str]) -> str:
 
 def _guard(desk: Desk, behind: str) -> Callable[..., ft.Control] | None:
     """The screen that stands in the way, or None when nothing does."""
+    if behind == "vault" and desk.shut:
+        return ShutOut
     if behind == "vault" and desk.inside is None:
         return Unlock
     if behind == "login" and desk.login is None:

@@ -1,12 +1,17 @@
-"""One household as a worker sees it: its facts, its people, its visits and cases, and what is in conflict."""
+"""One household as a worker sees it: its facts, its people, its visits and cases, and what is in conflict.
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+A household that was registered more than once (`app.work.joined`) is one page: the facts of the first registration,
+with what another one says differently beside them, and the people of all, each with the registrations they are in.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.vault.records import Record
+from app.work.candidates import Candidate
 from app.work.lines import Line
-from schemas import records
+from schemas import duplicates, ids, merge, records
 from schemas.codec import Value
 
 SHOWN = ("address", "phone", "hukou", "reasons", "living_alone", "status", "planned_on", "bank")
@@ -15,17 +20,20 @@ SHOWN = ("address", "phone", "hukou", "reasons", "living_alone", "status", "plan
 @dataclass(frozen=True)
 class Fact:
     """One slot with a value: its label and value in words by language. `rivals` are the values in conflict, in words,
-    empty when there is none."""
+    empty when there is none; `elsewhere` what another registration of the household says, by its short code."""
 
     slot: str
     label: Mapping[str, str]
     text: Mapping[str, str]
     rivals: tuple[Mapping[str, str], ...]
+    elsewhere: tuple[tuple[str, Mapping[str, str]], ...] = ()
 
 
 @dataclass(frozen=True)
 class MemberCard:
-    """One person. `age` in whole years, None when the date of birth is unknown; `id_tail` the last four characters."""
+    """One person. `age` in whole years, None when the date of birth is unknown; `id_tail` the last four characters.
+    `codes` are the registrations they are in, empty where there is only one. `why`: of a removed person, the reason
+    that was given; `contested`: somebody wrote to them without knowing that they were removed."""
 
     member: str
     name: str
@@ -35,10 +43,14 @@ class MemberCard:
     id_tail: str
     tags: tuple[Mapping[str, str], ...]
     conflicts: int
+    codes: tuple[str, ...] = ()
+    why: str = ""
+    contested: bool = False
 
 
 @dataclass(frozen=True)
 class VisitLine:
+    household: str
     visit: str
     visited_on: date | None
     outcome: str
@@ -59,36 +71,69 @@ class CaseLine:
 
 
 @dataclass(frozen=True)
+class Registration:
+    """One of the registrations of a household that has several."""
+
+    household: str
+    code: str
+    head: str
+    area_name: str
+
+
+@dataclass(frozen=True)
 class HouseholdPage:
+    """`registrations` is empty for a household that was registered once. `removed` are members that were removed,
+    `candidates` households that may be this one. `moving_to`: the area code that somebody has moved it to, "" when
+    it lies where it is said to lie. `why`: the reason given for removing the household, or for having it back."""
+
     line: Line
     facts: tuple[Fact, ...]
     members: tuple[MemberCard, ...]
+    removed: tuple[MemberCard, ...]
     visits: tuple[VisitLine, ...]
     cases: tuple[CaseLine, ...]
     conflicts: int
+    registrations: tuple[Registration, ...]
+    candidates: tuple[Candidate, ...]
+    moving_to: str
+    why: str
 
 
-def page(line: Line, held: Iterable[Record], on: date) -> HouseholdPage:
-    """The page of a household from its records; `on` is the day ages are counted on."""
+def page(
+    line: Line, held: Sequence[Record], on: date, names: Mapping[str, str], candidates: tuple[Candidate, ...] = ()
+) -> HouseholdPage:
+    """The page of a household from the records of all its registrations; `on` is the day ages are counted on, `names`
+    maps area codes to names."""
     by_kind: dict[str, list[Record]] = {}
     for record in held:
         by_kind.setdefault(record.kind, []).append(record)
-    root = by_kind.get("household", [])
+    roots = sorted(by_kind.get("household", ()), key=lambda r: line.registrations.index(r.id))
     people = sorted(
-        (r for r in by_kind.get("member", ()) if r.heads.value("gone") != "yes"),
+        by_kind.get("member", ()),
         key=lambda r: (str(r.heads.value("relation") or "99"), str(r.heads.value("born") or ""), r.id),
     )
     visits = sorted(
         by_kind.get("visit", ()), key=lambda r: (str(r.heads.value("visited_on") or ""), r.id), reverse=True
     )
+    links = by_kind.get("link", ())
     return HouseholdPage(
         line=line,
-        facts=tuple(_facts(root[0])) if root else (),
-        members=tuple(_member(r, on) for r in people),
+        facts=tuple(_facts(roots)),
+        members=tuple(_members([r for r in people if not r.heads.gone], links, on, marked=len(roots) > 1)),
+        removed=tuple(_member(r, on) for r in people if r.heads.gone),
         visits=tuple(_visit(r) for r in visits),
         cases=tuple(_case(r) for r in by_kind.get("case", ())),
         conflicts=sum(len(r.heads.conflicts()) for rs in by_kind.values() for r in rs),
+        registrations=tuple(_registration(r, names) for r in roots) if len(roots) > 1 else (),
+        candidates=candidates,
+        moving_to=next((to for r in roots if (to := str(r.heads.value("area") or r.area)) != r.area), ""),
+        why=str(roots[0].heads.value("gone_why") or "") if roots else "",
     )
+
+
+def traces(held: Iterable[Record]) -> list[duplicates.Trace]:
+    """What the people of a household can be found by."""
+    return [t for r in held if r.kind == "member" for t in duplicates.traces(r.id, r.household, r.area, r.heads)]
 
 
 def in_words(slot: records.Slot, value: Value) -> dict[str, str]:
@@ -104,16 +149,50 @@ def age(born: Value, on: date) -> int | None:
     return on.year - b.year - ((on.month, on.day) < (b.month, b.day))
 
 
-def _facts(root: Record) -> Iterable[Fact]:
+def _registration(root: Record, names: Mapping[str, str]) -> Registration:
+    return Registration(
+        root.id, ids.short_code(root.id), str(root.heads.value("head") or ""), names.get(root.area, root.area)
+    )
+
+
+def _facts(roots: Sequence[Record]) -> Iterator[Fact]:
     slots = records.catalogue()["household"]
-    conflicts = root.heads.conflicts()
     for name in SHOWN:
-        value = root.heads.value(name)
-        if value in (None, "", [], {}) and name not in conflicts:
-            continue
         slot = slots[name]
-        rivals = tuple(in_words(slot, v) for v in conflicts.get(name, {}).values())
-        yield Fact(name, {"zh": slot.zh, "en": slot.en}, in_words(slot, value), rivals)
+        told = [r for r in roots if r.heads.value(name) not in _NOTHING or name in r.heads.conflicts()]
+        if not told:
+            continue
+        first, *rest = told
+        value = first.heads.value(name)
+        rivals = tuple(in_words(slot, v) for v in first.heads.conflicts().get(name, {}).values())
+        elsewhere = tuple(
+            (ids.short_code(r.id), in_words(slot, r.heads.value(name))) for r in rest if r.heads.value(name) != value
+        )
+        yield Fact(name, {"zh": slot.zh, "en": slot.en}, in_words(slot, value), rivals, elsewhere)
+
+
+_NOTHING: tuple[Value, ...] = (None, "", [], {})
+
+
+def _members(people: Sequence[Record], links: Iterable[Record], on: date, marked: bool) -> Iterator[MemberCard]:
+    """A card a person. Somebody who is in two registrations is one person: they were joined by a link, or share what
+    the rule of duplicates goes by."""
+    same = merge.joined([*(link.heads for link in links), *_twice(people)]) if marked else {}
+    found: dict[str, list[Record]] = {}
+    for record in people:
+        found.setdefault(same.get(record.id, record.id), []).append(record)
+    for records_ in found.values():
+        card = _member(records_[0], on)
+        codes = tuple(dict.fromkeys(ids.short_code(r.household) for r in records_)) if marked else ()
+        yield replace(card, codes=codes, conflicts=sum(len(r.heads.conflicts()) for r in records_))
+
+
+def _twice(people: Sequence[Record]) -> Iterator[merge.Heads]:
+    """As links, the pairs of people of different registrations who are one by the rule of duplicates."""
+    of = {r.id: r.household for r in people}
+    for pair in duplicates.pairs(traces(people)):
+        if of[pair.a] != of[pair.b]:
+            yield merge.Heads({slot: {"": value} for slot, value in merge.join(pair.a, pair.b).items()})
 
 
 def _member(record: Record, on: date) -> MemberCard:
@@ -127,6 +206,8 @@ def _member(record: Record, on: date) -> MemberCard:
         id_tail=(v.get("national_id") or "")[-4:],
         tags=tuple(_tags(v)),
         conflicts=len(record.heads.conflicts()),
+        why=v.get("gone_why") or "",
+        contested=bool(record.heads.contested()),
     )
 
 
@@ -147,6 +228,7 @@ def _tags(v: Mapping[str, Value]) -> Iterable[Mapping[str, str]]:
 def _visit(record: Record) -> VisitLine:
     v = record.heads.values()
     return VisitLine(
+        record.household,
         record.id,
         date.fromisoformat(v["visited_on"]) if v.get("visited_on") else None,
         v.get("outcome") or "",
@@ -198,6 +280,6 @@ def _code(table: str, code: Value) -> dict[str, str]:
 
 def present_members(held: Sequence[Record]) -> list[tuple[str, dict[str, Value]]]:
     """The members that are not removed, as (record id, values), in a fixed order."""
-    people = [r for r in held if r.kind == "member" and r.heads.value("gone") != "yes"]
+    people = [r for r in held if r.kind == "member" and not r.heads.gone]
     people.sort(key=lambda r: (str(r.heads.value("relation") or "99"), r.id))
     return [(r.id, r.heads.values()) for r in people]

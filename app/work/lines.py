@@ -2,14 +2,15 @@
 
 A line is what a list shows of one household. Lists are made in memory from the vault's summaries, so that listing and
 searching never open a record. Searching looks for every word of the text in the names of all members, the address,
-the village, the phone, the tail of a national ID and the short code.
+the village, the phone, the tail of a national ID and the short code. A household that was registered more than once is
+one line (`app.work.joined`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.vault.summary import Summary
+from app.vault.summary import Summary, as_one
 from schemas import ids
 
 LIMIT = 100
@@ -18,7 +19,9 @@ LIMIT = 100
 
 @dataclass(frozen=True)
 class Line:
-    """One household in a list. `waiting` counts changes not yet safe on the server; `working` means a visit is open."""
+    """One household in a list. `waiting` counts changes not yet safe on the server; `working` means a visit is open.
+    `registrations` are the households that are joined in it, itself the first, and `codes` their short codes. `gone`:
+    it was removed; `contested`: removed by one while another wrote to it. Visits are written to `visit_in`."""
 
     household: str
     code: str
@@ -37,6 +40,11 @@ class Line:
     returned: bool
     conflicts: int
     waiting: int
+    registrations: tuple[str, ...]
+    codes: tuple[str, ...]
+    gone: bool
+    contested: bool
+    visit_in: str
 
     def overdue(self, today: date) -> bool:
         return self.planned_on is not None and self.planned_on < today
@@ -63,11 +71,12 @@ class Today:
 
 
 def line(
-    summary: Summary, names: Mapping[str, str], me: str, working: frozenset[str], waiting: Mapping[str, int]
+    parts: Sequence[Summary], names: Mapping[str, str], me: str, working: frozenset[str], waiting: Mapping[str, int]
 ) -> Line:
-    """The line of one household; `names` maps area codes to names."""
-    visits = sorted(summary.visits, key=lambda v: (v.visited_on or "", v.visit))
-    last = visits[-1] if visits else None
+    """The line of one household, whose registrations these are; `names` maps area codes to names."""
+    summary = as_one(parts)
+    last = summary.visits[-1] if summary.visits else None
+    registrations = tuple(p.household for p in parts)
     return Line(
         household=summary.household,
         code=ids.short_code(summary.household),
@@ -81,23 +90,28 @@ def line(
         hukou=summary.hukou,
         planned_on=_day(summary.planned_on),
         visited_on=_day(last.visited_on) if last else None,
-        mine=summary.assigned_to == me,
-        working=summary.household in working,
-        returned=any(v.status == "returned" for v in visits),
+        mine=any(p.assigned_to == me for p in parts),
+        working=any(r in working for r in registrations),
+        returned=any(v.status == "returned" for v in summary.visits),
         conflicts=summary.conflicts,
-        waiting=waiting.get(summary.household, 0),
+        waiting=sum(waiting.get(r, 0) for r in registrations),
+        registrations=registrations,
+        codes=tuple(ids.short_code(r) for r in registrations),
+        gone=summary.gone,
+        contested=summary.contested,
+        visit_in=next((r for r in registrations if r in working), registrations[0]),
     )
 
 
 def search(
-    summaries: Iterable[tuple[Summary, Line]], text: str = "", area: str | None = None, limit: int = LIMIT
+    households: Iterable[tuple[Sequence[Summary], Line]], text: str = "", area: str | None = None, limit: int = LIMIT
 ) -> Found:
     """Households that hold every word of the text, in an area or in all, those planned soonest first."""
     words = text.casefold().split()
     hits = [
         shown
-        for summary, shown in summaries
-        if (area is None or shown.area == area) and all(w in _haystack(summary, shown) for w in words)
+        for parts, shown in households
+        if (area is None or shown.area == area) and _holds(_haystack(parts, shown), words)
     ]
     hits.sort(key=_urgency)
     return Found(tuple(hits[:limit]), len(hits))
@@ -130,10 +144,13 @@ def _urgency(x: Line) -> tuple[str, str, str]:
     return (x.planned_on.isoformat() if x.planned_on else "9999", x.area, x.household)
 
 
-def _haystack(summary: Summary, shown: Line) -> str:
-    return "\n".join(
-        (*summary.names, summary.head, shown.address, shown.area_name, shown.phone, *summary.id_tails, shown.code)
-    ).casefold()
+def _holds(haystack: str, words: Iterable[str]) -> bool:
+    return all(word in haystack for word in words)
+
+
+def _haystack(parts: Sequence[Summary], shown: Line) -> str:
+    own = (text for p in parts for text in (*p.names, p.head, p.address, p.phone, *p.id_tails))
+    return "\n".join((*own, shown.area_name, *shown.codes)).casefold()
 
 
 def _day(text: str | None) -> date | None:

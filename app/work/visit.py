@@ -16,11 +16,13 @@ from app.vault.drafts import Draft
 from app.vault.open import Open
 from app.vault.records import Record
 from app.vault.working import WorkingCopy
+from app.work import candidates, joined, pictures
 from app.work import household as households
-from app.work import pictures
+from app.work.candidates import Candidate
 from schemas import codec, ids, merge
 from schemas.clock import Clock
 from schemas.codec import Value
+from schemas.duplicates import Trace
 from schemas.forms.model import Form
 from schemas.forms.runtime import Group, Instance, Question, Repeat, Runtime, Section, Trouble
 from schemas.forms.saves import Saved, prefill, saved_from
@@ -66,6 +68,7 @@ class OpenVisit:
         self._copy = copy
         self._held = {r.id: r for r in held}
         self._run = Runtime(form, copy.answers, today=clock.today(), new_id=self._new_id)
+        self._others: set[str] = set()
 
     @classmethod
     def begin(cls, vault: Open, clock: Clock, household: str) -> Self:
@@ -163,6 +166,16 @@ class OpenVisit:
     def attachment(self, attachment: str) -> bytes:
         return self._vault.attachment(attachment)
 
+    def known_here(self) -> tuple[Candidate, ...]:
+        """The households on this device that somebody entered in this visit may belong to, as far as the worker has
+        not said that they are other families."""
+        found = candidates.known_here(self._vault, list(self._traces()))
+        return tuple(c for c in found if c.household not in self._others)
+
+    def is_another(self, household: str) -> None:
+        """The worker says that this candidate is another family; *finish* writes it down, so that nobody asks again."""
+        self._others.add(household)
+
     def discard(self) -> None:
         """End the working copy without a visit. Nothing of it has left this device."""
         self._vault.drop_working(self.id)
@@ -185,6 +198,7 @@ class OpenVisit:
         if result is not None:
             assessment = self._new_id()
             drafts.append(self._assessment(assessment, result))
+        drafts += joined.part(self._vault, self.household, sorted(self._others))
         changes = self._vault.write(drafts, ends=self.id)
         return Finished(self.id, assessment, result, len(changes))
 
@@ -260,6 +274,13 @@ class OpenVisit:
     def _assessment(self, record: str, result: Result) -> Draft:
         sets = {"visit": self.id, "pack": result.pack, "inputs": result.inputs, "result": result.wire()}
         return Draft(self.household, record, "assessment", "", sets, frozenset())
+
+    def _traces(self) -> Iterator[Trace]:
+        """What the people of the questionnaire can be found by."""
+        area = self._held[self.household].area
+        for member, values in self._people(saved_from(self._run)):
+            name, born, number = (str(values.get(slot) or "") for slot in ("name", "born", "national_id"))
+            yield Trace(member, self.household, area, name, born, number)
 
     def _save(self) -> None:
         self._copy = self._copy.with_answers(self._run.answers())

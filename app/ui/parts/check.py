@@ -1,11 +1,12 @@
 """The check before finishing: everything missing or doubtful, each one tap from where it is mended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import flet as ft
 
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.actions import Handler
+from app.ui.parts.likeness import asked, likeness
 from app.ui.parts.sheet import Sheet
 from app.ui.parts.shown import Asking
 from app.ui.theme import RADIUS, tone
@@ -18,8 +19,10 @@ MISSING = frozenset({"answer_required", WANTED})
 
 
 @ft.component
-def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler) -> ft.Control:
-    """Lists what is to mend; `finish` runs when nothing prevents it and the visitor says so."""
+def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler, look: Callable[[str], None]) -> ft.Control:
+    """Lists what is to mend, and who may be in another household, which `look` opens; `finish` runs when nothing
+    prevents it and the visitor says so."""
+    _, said = ft.use_state(0)
     troubles, names = sheet.troubles(), sheet.names()
     hard = [t for t in troubles if t.hard]
     blank = [t for t in troubles if not t.hard and t.code == WANTED]
@@ -27,6 +30,7 @@ def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler) -> ft.Contro
     parts: list[ft.Control] = []
     if asking.problem:
         parts.append(status.banner(asking.problem, "bad"))
+    parts += _doubles(sheet, lang, look, lambda: said(lambda n: n + 1))
     if hard:
         parts.append(_list(say(lang, "finish.hard", n=len(hard)), hard, names, sheet, lang))
     elif not blank and not soft:
@@ -41,6 +45,26 @@ def Check(asking: Asking, sheet: Sheet, lang: str, finish: Handler) -> ft.Contro
         go = actions.primary(words, finish, icon=ft.Icons.TASK_ALT, id="finish.go", disabled=asking.busy)
         parts.append(ft.Row([go], alignment=ft.MainAxisAlignment.END))
     return ft.Column(parts, spacing=18, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _doubles(sheet: Sheet, lang: str, look: Callable[[str], None], again: Callable[[], None]) -> list[ft.Control]:
+    """The households that somebody in this visit may belong to; nothing when there are none."""
+    found = sheet.visit.known_here()
+    if not found:
+        return []
+
+    def buttons(household: str) -> list[ft.Control]:
+        def other() -> None:
+            sheet.visit.is_another(household)
+            again()
+
+        return [
+            actions.secondary(say(lang, "same.open"), lambda: look(household), id=f"open-{household}"),
+            actions.quiet(say(lang, "same.other"), other, id=f"other-{household}"),
+        ]
+
+    shown = [likeness(lang, c, buttons(c.household)) for c in found]
+    return [asked(say(lang, "same.in_visit"), say(lang, "same.ask_body"), shown, id="doubles")]
 
 
 def _list(title: str, troubles: Sequence[Trouble], names: dict[str, str], sheet: Sheet, lang: str) -> ft.Control:

@@ -45,6 +45,12 @@ def chips(desk: Desk, line: Line) -> list[ft.Control]:
     due = due_chip(desk, line)
     if due is not None and not line.working:
         out.append(due)
+    if len(line.registrations) > 1:
+        out.append(status.chip(desk.t("joined.chip", n=len(line.registrations)), "plain", icon=ft.Icons.MERGE))
+    if line.contested:
+        out.append(status.chip(desk.t("remove.contested_chip"), "bad", icon=ft.Icons.CALL_SPLIT))
+    if line.gone:
+        out.append(status.chip(desk.t("remove.list"), "plain", icon=ft.Icons.DELETE_OUTLINE))
     if line.conflicts:
         out.append(status.chip(desk.t("row.conflicts", n=line.conflicts), "bad", icon=ft.Icons.CALL_SPLIT))
     if line.waiting:

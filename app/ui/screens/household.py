@@ -1,6 +1,6 @@
 """One household: who lives there, what is known, what happened, and the one thing to do next."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import flet as ft
 
@@ -8,8 +8,10 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.frame import frame
-from app.ui.parts.household_row import chips, initial
-from app.work.household import CaseLine, Fact, HouseholdPage, MemberCard, VisitLine
+from app.ui.parts.household_row import chips
+from app.ui.parts.people import members, removed
+from app.ui.parts.registrations import doubted, joined
+from app.work.household import CaseLine, Fact, HouseholdPage, VisitLine
 from app.work.lines import Line
 from schemas.problems import Failed
 
@@ -28,6 +30,21 @@ def Household(desk: Desk, household: str, key: str = "") -> ft.Control:
             return failed
 
     page = ft.use_memo(read, [desk.fresh, work, household])
+
+    def settle(act: Callable[[str, str], None], told: str) -> Callable[[str], Awaitable[None]]:
+        """Say of another household whether it is this one."""
+
+        async def run(other: str) -> None:
+            try:
+                await desk.off(act, household, other)
+            except Failed as failed:
+                desk.trouble(failed)
+                return
+            desk.wrote()
+            desk.tell(desk.t(told), "ok")
+
+        return run
+
     back = "" if desk.two_panes else "/households"
     if isinstance(page, Failed):
         return frame(
@@ -37,20 +54,25 @@ def Household(desk: Desk, household: str, key: str = "") -> ft.Control:
             back="/households",
         )
     line = page.line
+    if line.gone:
+        return _removed(desk, page, back)
     start = desk.t("household.resume" if line.working else "household.redo" if line.returned else "household.start")
     go = actions.primary(
         start,
-        lambda: desk.go(f"/visit/{household}"),
+        lambda: desk.go(f"/visit/{line.visit_in}"),
         icon=ft.Icons.EDIT_NOTE if line.working else ft.Icons.DOOR_FRONT_DOOR_OUTLINED,
         id="start",
         expand=not desk.wide,
     )
     body = [
         *_state(desk, page),
-        _members(desk, page.members),
+        *doubted(desk, page, settle(work.join, "same.joined"), settle(work.part, "same.noted")),
+        *joined(desk, page, settle(work.part, "joined.parted")),
+        members(desk, page.members, household, managed=True),
         _facts(desk, page.facts),
         *_cases(desk, page.cases),
-        _visits(desk, page.visits, household),
+        _visits(desk, page.visits),
+        *removed(desk, page.removed, household),
     ]
     return frame(
         desk,
@@ -58,14 +80,59 @@ def Household(desk: Desk, household: str, key: str = "") -> ft.Control:
         body,
         subtitle=_where(desk, line),
         back=back,
+        buttons=[_menu(desk, line)],
         footer=[go],
         id="household",
     )
 
 
+def _removed(desk: Desk, page: HouseholdPage, back: str) -> ft.Control:
+    """A household that was removed: as it was, with the reason, to be had back."""
+    line = page.line
+    words = desk.t("remove.gone_why", why=page.why) if page.why else desk.t("remove.gone")
+    restore = actions.primary(
+        desk.t("manage.restore"),
+        lambda: desk.go(f"/household/{line.household}/restore"),
+        icon=ft.Icons.RESTORE,
+        id="restore",
+        expand=not desk.wide,
+    )
+    body = [
+        status.banner(words, "warn"),
+        members(desk, page.members, line.household, managed=False),
+        _facts(desk, page.facts),
+        *_cases(desk, page.cases),
+        _visits(desk, page.visits),
+    ]
+    return frame(
+        desk,
+        line.head or desk.t("row.nameless"),
+        body,
+        subtitle=_where(desk, line),
+        back=back,
+        footer=[restore],
+        id="household",
+    )
+
+
+def _menu(desk: Desk, line: Line) -> ft.Control:
+    """What is done to a household rarely."""
+
+    def item(key: str, symbol: ft.IconData, route: str) -> ft.PopupMenuItem:
+        return ft.PopupMenuItem(desk.t(key), icon=symbol, on_click=lambda: desk.go(route))
+
+    items = [
+        item("manage.move", ft.Icons.MOVE_DOWN, f"/household/{line.household}/move"),
+        item("manage.remove", ft.Icons.DELETE_OUTLINE, f"/household/{line.household}/remove"),
+    ]
+    return actions.named(
+        "manage", ft.PopupMenuButton(items=items, icon=ft.Icons.MORE_VERT, tooltip=desk.t("manage.title"))
+    )
+
+
 def _where(desk: Desk, line: Line) -> str:
     place = [line.address] if line.area_name in line.address else [line.area_name, line.address]
-    return " · ".join(x for x in (*place, desk.t("household.code", code=line.code)) if x)
+    return " · ".join(x for x in (*place, desk.t("household.code", code=" · ".join(line.codes))) if x)
 
 
 def _state(desk: Desk, page: HouseholdPage) -> list[ft.Control]:
@@ -76,6 +143,11 @@ def _state(desk: Desk, page: HouseholdPage) -> list[ft.Control]:
     returned = next((v for v in page.visits if v.status == "returned" and v.comment), None)
     if returned is not None:
         out.append(status.banner(desk.t("household.returned", comment=returned.comment), "warn"))
+    if page.line.contested:
+        out.append(status.banner(desk.t("remove.contested"), "bad"))
+    if page.moving_to:
+        names = {a.code: a.name for a in desk.work.areas()}
+        out.append(status.banner(desk.t("move.under_way", name=names.get(page.moving_to, page.moving_to)), "info"))
     if page.conflicts:
         out.append(status.banner(desk.t("household.conflict", n=page.conflicts), "bad"))
     return out
@@ -100,41 +172,13 @@ def _fact(desk: Desk, fact: Fact) -> ft.Control:
             spacing=6,
             tight=True,
         )
+    if fact.elsewhere:
+        told = [
+            text.soft(desk.t("joined.elsewhere", code=code, value=desk.day_of(desk.pick(value))))
+            for code, value in fact.elsewhere
+        ]
+        shown = ft.Column([shown, *told], spacing=2, tight=True)
     return cards.pair(desk.pick(fact.label), shown, wide=desk.scale <= 1.25)
-
-
-def _members(desk: Desk, members: Sequence[MemberCard]) -> ft.Control:
-    if not members:
-        rows: list[ft.Control] = [text.soft(desk.t("household.no_members"))]
-    else:
-        rows = []
-        for member in members:
-            if rows:
-                rows.append(ft.Divider())
-            rows.append(_member(desk, member))
-    count = text.soft(desk.t("row.members", n=len(members)))
-    return cards.section(desk.t("household.members"), [cards.card(rows)], trailing=count)
-
-
-def _member(desk: Desk, member: MemberCard) -> ft.Control:
-    age = desk.t("household.age_unknown") if member.age is None else desk.t("household.age", n=member.age)
-    about = [desk.pick(member.relation), desk.pick(member.sex), age]
-    lines: list[ft.Control] = [
-        text.title(member.name or desk.t("row.nameless")),
-        text.soft(" · ".join(x for x in about if x)),
-    ]
-    if member.id_tail:
-        lines.append(text.soft(desk.t("household.id_tail", tail=member.id_tail)))
-    told: list[ft.Control] = [status.chip(desk.pick(t), "plain", icon=ft.Icons.LABEL_OUTLINE) for t in member.tags]
-    if member.conflicts:
-        told.append(status.chip(desk.t("row.conflicts", n=member.conflicts), "bad", icon=ft.Icons.CALL_SPLIT))
-    if told:
-        lines.append(ft.Container(ft.Row(told, wrap=True, spacing=6, run_spacing=6), padding=ft.Padding.only(top=4)))
-    return ft.Row(
-        [initial(member.name), ft.Column(lines, spacing=1, expand=True, tight=True)],
-        spacing=14,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-    )
 
 
 def _cases(desk: Desk, cases: Sequence[CaseLine]) -> list[ft.Control]:
@@ -156,13 +200,13 @@ def _case(desk: Desk, case: CaseLine) -> ft.Control:
     )
 
 
-def _visits(desk: Desk, visits: Sequence[VisitLine], household: str) -> ft.Control:
+def _visits(desk: Desk, visits: Sequence[VisitLine]) -> ft.Control:
     if not visits:
         return cards.section(desk.t("household.visits"), [cards.card([text.soft(desk.t("household.no_visits"))])])
-    return cards.section(desk.t("household.visits"), [_visit(desk, v, household) for v in visits])
+    return cards.section(desk.t("household.visits"), [_visit(desk, v) for v in visits])
 
 
-def _visit(desk: Desk, visit: VisitLine, household: str) -> ft.Control:
+def _visit(desk: Desk, visit: VisitLine) -> ft.Control:
     when = desk.date(visit.visited_on) if visit.visited_on else "—"
     content = ft.Row(
         [
@@ -174,4 +218,6 @@ def _visit(desk: Desk, visit: VisitLine, household: str) -> ft.Control:
         ],
         spacing=10,
     )
-    return cards.pressable(content, lambda: desk.go(f"/result/{household}/{visit.visit}"), id=f"visit-{visit.visit}")
+    return cards.pressable(
+        content, lambda: desk.go(f"/result/{visit.household}/{visit.visit}"), id=f"visit-{visit.visit}"
+    )

@@ -1,5 +1,7 @@
 """Every household of the worker's villages, found by a few characters of anything about it."""
 
+from collections.abc import Callable
+
 import flet as ft
 
 from app.ui import theme
@@ -34,9 +36,10 @@ def Pick(desk: Desk, key: str = "") -> ft.Control:
 def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
     work = desk.work
     areas = ft.use_memo(work.areas, [desk.fresh, work])
-    found = ft.use_memo(
-        lambda: work.households(finding.text, finding.area), [desk.fresh, work, finding.text, finding.area]
-    )
+    look = work.removed if finding.gone else work.households
+    sought = [finding.text, finding.area, finding.gone]
+    found = ft.use_memo(lambda: look(finding.text, finding.area), [desk.fresh, work, *sought])
+    gone = ft.use_memo(lambda: work.removed().total, [desk.fresh, work])
     listed = desk.two_panes
     opened = desk.route.split("/")[2] if desk.route.startswith("/household/") else ""
     column = ft.ListView(
@@ -50,7 +53,7 @@ def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
     )
     kind = actions.quiet if desk.scale <= 1.25 else _bare
     new = kind(desk.t("households.register"), lambda: desk.go("/register"), icon=NEW, id="register")
-    body: list[ft.Control] = [_search(desk, finding), *_areas(desk, finding, areas)]
+    body: list[ft.Control] = [_search(desk, finding), *_areas(desk, finding, areas, gone)]
     if found.lines:
         body += [text.soft(_total(desk, found)), column]
     else:
@@ -85,19 +88,15 @@ def _search(desk: Desk, finding: Finding) -> ft.Control:
     )
 
 
-def _areas(desk: Desk, finding: Finding, areas: list[AreaName]) -> list[ft.Control]:
-    """A row of villages to narrow the list by; nothing for a worker of one village."""
-    if len(areas) < 2:
+def _areas(desk: Desk, finding: Finding, areas: list[AreaName], gone: int) -> list[ft.Control]:
+    """A row of villages to narrow the list by, and of the households that were removed; nothing for a worker of one
+    village who has removed none."""
+    if len(areas) < 2 and not gone and not finding.gone:
         return []
 
-    def choice(code: str | None, name: str) -> ft.Control:
-        lit = finding.area == code
-
-        def choose() -> None:
-            finding.area = code
-
+    def choice(id: str, name: str, lit: bool, choose: Callable[[], None]) -> ft.Control:
         return ft.Semantics(
-            identifier=f"area-{code or 'all'}",
+            identifier=id,
             selected=lit,
             button=True,
             content=ft.Container(
@@ -111,13 +110,21 @@ def _areas(desk: Desk, finding: Finding, areas: list[AreaName]) -> list[ft.Contr
             ),
         )
 
-    return [
-        ft.Row(
-            [choice(None, desk.t("households.all")), *(choice(a.code, a.name) for a in areas)],
-            spacing=8,
-            scroll=ft.ScrollMode.HIDDEN,
-        )
-    ]
+    def narrow(code: str | None, removed: bool = False) -> Callable[[], None]:
+        def choose() -> None:
+            finding.area, finding.gone = code, removed
+
+        return choose
+
+    def here(code: str | None) -> bool:
+        return finding.area == code and not finding.gone
+
+    choices = [choice("area-all", desk.t("households.all"), here(None), narrow(None))]
+    if len(areas) > 1:
+        choices += [choice(f"area-{a.code}", a.name, here(a.code), narrow(a.code)) for a in areas]
+    if gone or finding.gone:
+        choices.append(choice("area-gone", f"{desk.t('remove.list')} {gone}", finding.gone, narrow(None, True)))
+    return [ft.Row(choices, spacing=8, scroll=ft.ScrollMode.HIDDEN)]
 
 
 def _total(desk: Desk, found: Found) -> str:
@@ -127,6 +134,8 @@ def _total(desk: Desk, found: Found) -> str:
 
 
 def _nothing(desk: Desk, finding: Finding) -> ft.Control:
+    if finding.gone:
+        return status.empty(ft.Icons.DELETE_OUTLINE, desk.t("remove.none"), desk.t("remove.none_body"))
     if finding.text or finding.area:
         new = actions.secondary(desk.t("households.register"), lambda: desk.go("/register"), id="register-new")
         return status.empty(ft.Icons.SEARCH_OFF, desk.t("households.none"), desk.t("households.none_body"), new)

@@ -58,7 +58,7 @@ def _headline(desk: Desk, left: int) -> ft.Control:
 
 def _group(desk: Desk, name: str, lines: Sequence[Line], total: int, visit: bool) -> ft.Control:
     def opener(line: Line) -> ft.Control:
-        route = f"/visit/{line.household}" if visit else f"/household/{line.household}"
+        route = f"/visit/{line.visit_in}" if visit else f"/household/{line.household}"
         return household_row(desk, line, lambda: desk.go(route))
 
     return cards.section(

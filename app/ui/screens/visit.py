@@ -51,6 +51,8 @@ def Visit(desk: Desk, household: str) -> ft.Control:
         try:
             visit = await desk.off(desk.work.visit, household)
             desk.sheet = Sheet(visit, desk.lang)
+            if visit.household != household:  # registered more than once: it is written to the other registration
+                desk.go(f"/visit/{visit.household}")
         except Failed as failed:
             say_why(desk.problem(failed))
         except Exception as error:  # noqa: BLE001 — flet drops what an effect raises, and the screen would wait for ever
@@ -214,7 +216,10 @@ def _cover(desk: Desk, sheet: Sheet, finish: actions.Handler) -> ft.Control:
         case "result":
             title, panel = "result.title", Proposed(sheet.proposal, sheet, lang)
         case _:
-            title, panel = "finish.title", Check(asking, sheet, lang, finish)
+            title, panel = (
+                "finish.title",
+                Check(asking, sheet, lang, finish, lambda other: desk.go(f"/household/{other}")),
+            )
     head = ft.Row(
         [
             ft.Container(text.headline(desk.t(title)), expand=True),

@@ -49,8 +49,8 @@ async def test_the_strip_says_that_all_is_safe_once_it_is(place: Place) -> None:
         await inside(window)
         await quiet(window)
         await window.press("sync-strip")
-        await window.until(lambda: window.says("都已安全送达"))
-        assert window.says("服务器已确认收到每一条")
+        await window.until(lambda: window.says("服务器已确认收到每一条"))
+        assert window.says("5 户都已安全送达")
 
 
 @pytest.mark.usefixtures("households")
@@ -165,7 +165,7 @@ async def test_every_screen_speaks_english_too(place: Place) -> None:
         assert window.says("3 days overdue")
         for route, words in (
             ("/households", "5 households"),
-            ("/sync", "Changes"),
+            ("/sync", "Last contact"),
             ("/settings", "Text size"),
             ("/register", "New household"),
             ("/nowhere", "There is no such page"),

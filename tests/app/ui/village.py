@@ -88,7 +88,7 @@ class Place:
             "address": address,
             "phone": phone,
             "hukou": "rural",
-            "status": "registered",
+            "status": None if opened.role == "visitor" else "registered",
             "assigned_to": "lin",
             "planned_on": None if days is None else (today + timedelta(days)).isoformat(),
         }
