@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.review.registrations import Beside
+from app.review.text import Text
 from schemas.codec import Value
-
-Text = Mapping[str, str]
-"""A text by language: {"zh": …, "en": …}."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,19 @@ class Queue:
 
 @dataclass(frozen=True)
 class Counts:
-    """Visits by status within the scope, how many of those waiting have an open conflict, and how many changes are
-    held for a supervisor."""
+    """Visits by status within the scope, and how many of those waiting have an open conflict; households with any open
+    conflict, registrations that may be one, changes held for a supervisor."""
 
     status: Mapping[str, int]
     conflicts: int
+    disputed: int
+    duplicates: int
     held: int
+
+    @property
+    def questions(self) -> int:
+        """How much waits to be cleared up."""
+        return self.disputed + self.duplicates + self.held
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,13 @@ class Slot:
 
 @dataclass(frozen=True)
 class Section:
-    """One record: the household, a member or the visit. `title` is a member's name, empty otherwise."""
+    """One record: the household, a member or the visit. `title` is a member's name, empty otherwise; `gone` when it was
+    removed."""
 
     kind: str
     record: str
     title: str
+    gone: bool
     slots: tuple[Slot, ...]
 
 
@@ -97,7 +105,8 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Side:
-    """One of the rival values, with who wrote it, when (the device's clock and the server's) and on which device."""
+    """One of the rival values, with who wrote it, when (the device's clock and the server's) and on which device.
+    `skew`: how many seconds that clock was ahead."""
 
     change: str
     value: Value
@@ -107,14 +116,30 @@ class Side:
     device_name: str
     at: str
     received_at: str
+    skew: int
     proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What somebody wrote to a record without knowing that it had been deleted."""
+
+    slot: str
+    label: Text
+    type: str
+    codes: str
+    value: Value
+    name: str
+    device_name: str
+    received_at: str
 
 
 @dataclass(frozen=True)
 class Conflict:
     """A slot with rival values. `effect`: `decision` when the sides lead to different verdicts or amounts, `facts`
     when only figures on the way differ, `none` when the pack does not look at it, `unknown` when no pack fits.
-    `seen` is what `settle` sends back, so that a side which came meanwhile is not closed unseen."""
+    `seen` is what `settle` sends back, so that a side which came meanwhile is not closed unseen. Of a record that was
+    deleted while somebody wrote to it the slot is `gone`, and `behind` holds what was written."""
 
     record: str
     kind: str
@@ -125,7 +150,30 @@ class Conflict:
     codes: str
     effect: str
     sides: tuple[Side, ...]
+    behind: tuple[Behind, ...]
     seen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """A household about which two people say different things. `visit`: the one that waits on it, if there is one."""
+
+    household: str
+    short_code: str
+    head: str
+    area_name: str
+    visit: str | None
+    members: Mapping[str, str]
+    people: Mapping[str, str]
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True)
+class Disputes:
+    """A page of them; `next` is the key of the next page, None at the end."""
+
+    households: tuple[Disputed, ...]
+    next: str | None
 
 
 @dataclass(frozen=True)
@@ -174,8 +222,9 @@ class May:
 
 @dataclass(frozen=True)
 class VisitPage:
-    """Everything the visit's page shows. `skew` is how many seconds the device's clock was ahead when it last spoke,
-    None when it never said. `members` maps member record ids to names, `people` the user names in values to names."""
+    """Everything the visit's page shows. `written_at` is when it was written by the device's clock, which was `skew`
+    seconds ahead (None when it never said), `received_at` when the server had it by its own. `members` maps member
+    record ids to names, `people` the user names in values to names."""
 
     visit: str
     household: str
@@ -186,6 +235,7 @@ class VisitPage:
     status: str
     outcome: str | None
     visited_on: str | None
+    written_at: str
     received_at: str
     user: str
     name: str
@@ -201,16 +251,20 @@ class VisitPage:
     stale: bool
     provisional: bool
     cases: tuple[Case, ...]
+    doubles: tuple[Beside, ...]
     review: Value
     may: May
 
 
 @dataclass(frozen=True)
 class HeldChange:
-    """A change set aside: `reason` is a problem code, `slots` what it would set beside what is there now."""
+    """A change set aside: `reason` is a problem code, `slots` what it would set beside what is there now. `answerable`
+    when a supervisor may take it all the same; `moves_to` names the village a household would move to."""
 
     change: str
     reason: str
+    answerable: bool
+    moves_to: str
     household: str
     short_code: str
     head: str

@@ -18,12 +18,14 @@ from app.review.answers import (
     Code,
     Counts,
     Device,
+    Disputes,
     HeldChange,
     Login,
     Person,
     Queue,
     VisitPage,
 )
+from app.review.registrations import DoublePage, Doubles
 from schemas import codec
 from schemas.codec import NotCanonical, Value
 from schemas.problems import Failed
@@ -85,6 +87,29 @@ class Review:
         `seen` is no longer all there is."""
         said = {"record": record, "slot": slot, "choose": choose, "seen": list(seen), "reason": reason}
         self._send("POST", "/review/conflicts/settle", said)
+
+    def disputes(self, after: str | None = None, limit: int = 20) -> Disputes:
+        """The households about which two people say different things."""
+        return self._ask(Disputes, "GET", "/review/conflicts", query={"after": after, "limit": limit})
+
+    def doubles(self, after: str | None = None, limit: int = 50) -> Doubles:
+        """What may be registered twice and nobody has decided, the clearest first."""
+        return self._ask(Doubles, "GET", "/review/duplicates", query={"after": after, "limit": limit})
+
+    def decided_doubles(self) -> Doubles:
+        """What was decided of registrations, the latest first."""
+        return self._ask(Doubles, "GET", "/review/duplicates/decided")
+
+    def double(self, low: str, high: str) -> DoublePage:
+        """Two registrations side by side; the server notes that their files were read."""
+        return self._ask(DoublePage, "GET", f"/review/duplicates/{_part(low)}/{_part(high)}")
+
+    def decide_double(self, page: DoublePage, households: str, people: Mapping[str, str], basis: str) -> DoublePage:
+        """Says whether two households are one (`same`, `different`; empty within one) and of each pair of people by
+        its key. The next answer takes this one back. Raises Failed: changed_meanwhile, not_your_area, forbidden."""
+        said = {"households": households, "people": dict(people), "basis": basis, "seen": list(page.seen)}
+        path = f"/review/duplicates/{_part(page.low)}/{_part(page.high)}"
+        return self._ask(DoublePage, "POST", path, said)
 
     def assess(self, visit: str) -> VisitPage:
         """A new assessment of the visit on the facts as they stand now."""

@@ -1,18 +1,21 @@
 """Both sides of a conflict next to each other: the value, who wrote it, when, on which device, and what the decision
-would be with it. One gesture settles what changes nothing; what flips the outcome asks for a reason first."""
+would be with it. One gesture settles what changes nothing; what flips the outcome asks for a reason first, and so does
+a record that one person removed while another wrote to it, with what was written behind the remover's back."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import flet as ft
 
-from app.review.answers import Conflict, Proposal, Side
+from app.review.answers import Behind, Conflict, Proposal, Side
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, fields, status, text
 from app.ui.screens.review_asking import use_pick
+from app.ui.screens.review_clock import clock
 from app.ui.screens.review_decide import dialog_body
 from app.ui.screens.review_values import Reading, lines
+from schemas.merge import GONE, YES
 
 EFFECT_TONE: dict[str, theme.Tone] = {"decision": "bad", "unknown": "warn", "facts": "warn", "none": "plain"}
 
@@ -22,7 +25,13 @@ Settle = Callable[[Conflict, Side, str], Awaitable[bool]]
 
 @ft.component
 def Conflicts(
-    desk: Desk, conflicts: Sequence[Conflict], members: Reading, may_settle: bool, settle: Settle
+    desk: Desk,
+    conflicts: Sequence[Conflict],
+    members: Reading,
+    may_settle: bool,
+    settle: Settle,
+    *,
+    titled: bool = True,
 ) -> ft.Control:
     asking, ask = use_pick(tuple[Conflict, Side])
     reason, set_reason = ft.use_state("")
@@ -39,14 +48,14 @@ def Conflicts(
             set_reason("")
 
     async def pressed(conflict: Conflict, side: Side) -> None:
-        if conflict.effect == "decision":
+        if conflict.effect == "decision" or conflict.slot == GONE:
             ask((conflict, side))
         else:
             await choose(conflict, side, "")
 
     ft.use_dialog(_question(desk, asking, members, reason, set_reason, busy, choose, ask) if asking else None)
     rows = [_conflict(desk, c, members, may_settle and not busy, pressed) for c in conflicts]
-    return cards.section(desk.t("conflict.title"), rows)
+    return cards.section(desk.t("conflict.title"), rows) if titled else ft.Column(rows, spacing=10)
 
 
 def _conflict(
@@ -76,17 +85,20 @@ def _side(
     may_settle: bool,
     pressed: Callable[[Conflict, Side], Awaitable[None]],
 ) -> ft.Control:
-    parts: list[ft.Control] = [
-        text.title(line) for line in lines(conflict.slot, conflict.type, conflict.codes, side.value, reading)
-    ]
+    parts: list[ft.Control] = [text.title(line) for line in _told(desk, conflict, side, reading)]
+    if conflict.slot == GONE and side.value != YES:
+        parts += [text.body(_behind(desk, each, reading)) for each in conflict.behind]
     parts.append(text.soft(desk.t("conflict.who", name=side.name, at=desk.moment(side.at))))
+    if wrong := clock(desk, side.skew):
+        parts.append(text.soft(desk.t("clock.side", clock=wrong)))
     device = desk.t("conflict.desk") if side.device_name == "desk" else side.device_name
-    parts.append(text.soft(desk.t("conflict.device", device=device)))
+    received = desk.t("queue.received", at=desk.moment(side.received_at))
+    parts.append(text.soft(f"{desk.t('conflict.device', device=device)} · {received}"))
     if conflict.effect == "decision":
         parts += [text.body(desk.t("conflict.if", outcome=outcome(desk, p))) for p in side.proposals]
     if may_settle:
         keep = actions.secondary(
-            desk.t("conflict.keep"),
+            _keep(desk, conflict, side),
             partial(pressed, conflict, side),
             icon=ft.Icons.CHECK,
             id=f"keep-{conflict.slot}-{side.change[:6]}",
@@ -108,7 +120,30 @@ def outcome(desk: Desk, proposal: Proposal) -> str:
     return desk.t("review.decided", verdict=words, amount=desk.money(proposal.amount))
 
 
+def _told(desk: Desk, conflict: Conflict, side: Side, reading: Reading) -> tuple[str, ...]:
+    if conflict.slot != GONE:
+        return lines(conflict.slot, conflict.type, conflict.codes, side.value, reading)
+    if side.value != YES:
+        return (desk.t("gone.no" if conflict.behind else "gone.no_rival"),)
+    return (desk.t("gone.yes_household" if conflict.kind == "household" else "gone.yes_member"),)
+
+
+def _behind(desk: Desk, each: Behind, reading: Reading) -> str:
+    value = "；".join(lines(each.slot, each.type, each.codes, each.value, reading))
+    return desk.t("gone.behind", what=desk.pick(each.label), value=value)
+
+
+def _keep(desk: Desk, conflict: Conflict, side: Side) -> str:
+    if conflict.slot != GONE:
+        return desk.t("conflict.keep")
+    return desk.t("gone.keep_yes" if side.value == YES else "gone.keep_no")
+
+
 def _named(desk: Desk, conflict: Conflict) -> str:
+    if conflict.slot == GONE:
+        if conflict.kind == "household":
+            return desk.t("gone.household")
+        return desk.t("gone.member", who=conflict.title) if conflict.title else desk.t("gone.member_nameless")
     what = desk.pick(conflict.label)
     return desk.t("conflict.of", who=conflict.title, what=what) if conflict.title else what
 
@@ -124,8 +159,15 @@ def _question(
     ask: Callable[[None], None],
 ) -> ft.AlertDialog:
     conflict, side = asking
-    value = "；".join(lines(conflict.slot, conflict.type, conflict.codes, side.value, reading))
+    removes = conflict.slot == GONE and side.value == YES
+    if conflict.slot == GONE:
+        title = desk.t("gone.ask_yes" if removes else "gone.ask_no")
+    else:
+        value = "；".join(lines(conflict.slot, conflict.type, conflict.codes, side.value, reading))
+        title = desk.t("conflict.ask", value=value)
     body: list[ft.Control] = [text.body(desk.t("conflict.if", outcome=outcome(desk, p))) for p in side.proposals]
+    if removes:
+        body.append(text.body(desk.t("gone.note_yes")))
     body.append(
         fields.field(
             desk.t("conflict.reason"),
@@ -137,13 +179,13 @@ def _question(
         )
     )
     return ft.AlertDialog(
-        title=desk.t("conflict.ask", value=value),
+        title=title,
         content=dialog_body(body),
         scrollable=True,
         actions=[
             actions.quiet(desk.t("decide.cancel"), lambda: ask(None), id="cancel"),
             actions.primary(
-                desk.t("conflict.keep"),
+                _keep(desk, conflict, side),
                 partial(choose, conflict, side, reason),
                 disabled=busy or not reason.strip(),
                 id="settle",

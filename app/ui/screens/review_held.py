@@ -6,12 +6,11 @@ from functools import partial
 
 import flet as ft
 
-from app.review.answers import HeldChange, Slot
+from app.review.answers import Counts, HeldChange, Slot
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.parts.frame import frame
 from app.ui.screens.review_asking import act, failure, use_asked, waiting
-from app.ui.screens.review_queue import desk_buttons, who
+from app.ui.screens.review_questions import questions
 from app.ui.screens.review_values import Reading, lines
 from schemas.problems import Failed
 
@@ -20,7 +19,12 @@ Decide = Callable[[HeldChange, bool], Awaitable[None]]
 
 @ft.component
 def ReviewHeld(desk: Desk) -> ft.Control:
-    asked, _ = use_asked(desk, desk.review.held, "held")
+    review = desk.review
+
+    def ask() -> tuple[Counts, tuple[HeldChange, ...]]:
+        return review.counts(), review.held()
+
+    asked, _ = use_asked(desk, ask, "held")
     busy, set_busy = ft.use_state(False)
     decides = desk.login is not None and desk.login.role == "supervisor"
 
@@ -29,7 +33,7 @@ def ReviewHeld(desk: Desk) -> ft.Control:
             return
 
         def send() -> bool:
-            (desk.review.release if take else desk.review.dismiss)(change.change)
+            (review.release if take else review.dismiss)(change.change)
             return True
 
         set_busy(True)
@@ -45,11 +49,12 @@ def ReviewHeld(desk: Desk) -> ft.Control:
     elif asked.value is None:
         body = [waiting(desk.lang)]
     else:
-        body = [_change(desk, c, decide if decides and not busy else None) for c in asked.value]
+        _, changes = asked.value
+        body = [_change(desk, c, decide if decides and not busy else None) for c in changes]
         body = body or [status.empty(ft.Icons.INBOX_OUTLINED, desk.t("held.empty"), desk.t("held.empty_body"))]
-        if asked.value:
+        if changes:
             body.insert(0, text.body(desk.t("held.body")))
-    return frame(desk, desk.t("held.title"), body, subtitle=who(desk), buttons=desk_buttons(desk), id="held")
+    return questions(desk, "held", asked.value[0] if asked.value else None, body)
 
 
 def _change(desk: Desk, change: HeldChange, decide: Decide | None) -> ft.Control:
@@ -57,22 +62,26 @@ def _change(desk: Desk, change: HeldChange, decide: Decide | None) -> ft.Control
     place = " · ".join(x for x in (change.area_name, change.short_code) if x)
     came = desk.t("held.by", name=change.name, device=change.device_name, at=desk.moment(change.received_at))
     parts: list[ft.Control] = [
-        ft.Row([text.title(whose, expand=True), text.soft(place)]),
+        ft.Row(
+            [text.title(whose), text.soft(place)],
+            alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+            wrap=True,
+            run_spacing=0,
+        ),
         text.soft(came),
-        status.banner(desk.problem(Failed(change.reason)), "warn"),
-        *(_slot(desk, slot) for slot in change.slots),
+        text.soft(desk.t("held.written", at=desk.moment(change.at))),
+        status.banner(_why(desk, change), "warn"),
+        *(_slot(desk, change, slot) for slot in change.slots),
     ]
     if decide is not None:
+        take = actions.secondary(
+            desk.t("held.take"), partial(decide, change, True), icon=ft.Icons.CHECK, id=f"take-{change.change[:8]}"
+        )
         parts.append(
             ft.Row(
                 [
                     actions.quiet(desk.t("held.rest"), partial(decide, change, False), id=f"rest-{change.change[:8]}"),
-                    actions.secondary(
-                        desk.t("held.take"),
-                        partial(decide, change, True),
-                        icon=ft.Icons.CHECK,
-                        id=f"take-{change.change[:8]}",
-                    ),
+                    *([take] if change.answerable else []),
                 ],
                 alignment=ft.MainAxisAlignment.END,
                 wrap=True,
@@ -81,11 +90,23 @@ def _change(desk: Desk, change: HeldChange, decide: Decide | None) -> ft.Control
     return cards.card(parts)
 
 
-def _slot(desk: Desk, slot: Slot) -> ft.Control:
+def _why(desk: Desk, change: HeldChange) -> str:
+    """Why a change was held, for whoever is to answer for it; the catalogue's words for a reason not known here."""
+    key = f"held.why.{change.reason}"
+    if change.reason == "moved":
+        there = bool(change.area_name and change.moves_to)
+        return desk.t(key if there else f"{key}_unknown", here=change.area_name, there=change.moves_to)
+    words = desk.t(key)
+    return desk.problem(Failed(change.reason)) if words == key else words
+
+
+def _slot(desk: Desk, change: HeldChange, slot: Slot) -> ft.Control:
     reading = Reading(desk.lang, {})
     value = "；".join(lines(slot.slot, slot.type, slot.codes, slot.value, reading))
+    old = "；".join(lines(slot.slot, slot.type, slot.codes, slot.before, reading))
+    if slot.slot == "area":  # a code tells nobody which village that is
+        value, old = change.moves_to or value, change.area_name or old
     words: list[ft.Control] = [text.body(value)]
     if slot.changed:
-        old = "；".join(lines(slot.slot, slot.type, slot.codes, slot.before, reading))
         words.append(text.soft(desk.t("held.now", value=old)))
     return cards.pair(desk.pick(slot.label), ft.Column(words, spacing=2, tight=True), wide=desk.width >= 480)

@@ -101,6 +101,9 @@ def _alarm(desk: Desk, counts: Counts, shown: str) -> list[ft.Control]:
     out: list[ft.Control] = []
     if counts.conflicts:
         out.append(status.banner(desk.t("queue.conflicts", n=counts.conflicts), "warn"))
+    if counts.duplicates:
+        look = actions.quiet(desk.t("queue.see_held"), lambda: desk.go("/desk/duplicates"), id="see-duplicates")
+        out.append(status.banner(desk.t("queue.duplicates", n=counts.duplicates), "info", action=look))
     if counts.held:
         look = actions.quiet(desk.t("queue.see_held"), lambda: desk.go("/desk/held"), id="see-held")
         out.append(status.banner(desk.t("queue.held", n=counts.held), "info", action=look))

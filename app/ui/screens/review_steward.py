@@ -10,8 +10,8 @@ from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.frame import frame
 from app.ui.screens.review_asking import act, failure, use_asked, use_pick, waiting
+from app.ui.screens.review_clock import clock
 from app.ui.screens.review_queue import STATUSES, ReviewQueue, desk_buttons, who
-from app.ui.screens.review_visit import CLOCK_MATTERS
 from app.ui.words.catalogue import catalogue
 from schemas import ids
 from schemas.problems import Failed
@@ -171,8 +171,8 @@ def _device(desk: Desk, device: Device, ask: Callable[[Device], None] | None) ->
     told: list[ft.Control] = []
     if device.revoked_at is not None:
         told.append(status.chip(desk.t("devices.revoked", at=desk.moment(device.revoked_at)), "bad"))
-    elif device.skew is not None and abs(device.skew) >= CLOCK_MATTERS:
-        told.append(status.chip(desk.t("devices.skew", minutes=abs(device.skew) // 60), "warn"))
+    elif wrong := clock(desk, device.skew):
+        told.append(status.chip(wrong, "warn"))
     if ask is not None and device.revoked_at is None:
         told.append(actions.quiet(desk.t("devices.revoke"), lambda: ask(device), id=f"revoke-{device.id}"))
     if told:

@@ -12,6 +12,8 @@ from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text, verdict
 from app.ui.parts.frame import frame
 from app.ui.screens.review_asking import act, failure, use_asked, waiting
+from app.ui.screens.review_beside import besides, told_otherwise
+from app.ui.screens.review_clock import note
 from app.ui.screens.review_conflicts import Conflicts
 from app.ui.screens.review_decide import Approve, Return, visit_slots
 from app.ui.screens.review_pictures import SIGNERS, Photos, signatures
@@ -21,8 +23,6 @@ from schemas.codec import NotCanonical
 from schemas.policy.result import Result
 
 COLUMN = 900
-CLOCK_MATTERS = 300
-"""From so many seconds on a wrong clock is worth a word."""
 
 
 @ft.component
@@ -78,6 +78,7 @@ def ReviewVisit(desk: Desk, visit: str) -> ft.Control:
         *_standing(desk, page, assess, busy),
         *([Conflicts(desk, page.conflicts, reading, page.may.settle, settle)] if page.conflicts else []),
         *_result(desk, page, assess, busy),
+        *told_otherwise(desk, page.doubles, reading),
         *_sections(desk, page, reading),
         *([Photos(desk, page.photos)] if page.photos else []),
         *_cases(desk, page.cases),
@@ -133,9 +134,8 @@ def _standing(desk: Desk, page: VisitPage, assess: Callable[[], Awaitable[None]]
             spacing=0,
         )
     ]
-    if page.skew is not None and abs(page.skew) >= CLOCK_MATTERS:
-        way = desk.t("review.fast" if page.skew > 0 else "review.slow")
-        out.append(status.banner(desk.t("review.skew", way=way, minutes=abs(page.skew) // 60), "info"))
+    if wrong := note(desk, page.skew, page.written_at, page.received_at):
+        out.append(status.banner(wrong, "warn"))
     said = page.review if isinstance(page.review, dict) else {}
     if page.status in ("accepted", "returned") and said.get("at"):
         by = str(said.get("by", ""))
@@ -150,6 +150,7 @@ def _standing(desk: Desk, page: VisitPage, assess: Callable[[], Awaitable[None]]
     if page.stale:
         again = actions.secondary(desk.t("review.assess"), assess, disabled=busy, id="assess")
         out.append(status.banner(desk.t("review.stale"), "warn", action=again if page.may.assess else None))
+    out += besides(desk, page.doubles)
     why = [desk.t(f"blocked.{code}") for code in page.may.blocked if code not in ("provisional", "stale")]
     if why:
         out.append(status.banner(desk.t("review.why_not", why="；".join(why)), "warn"))
@@ -191,7 +192,9 @@ def _record(desk: Desk, title: str, section: Section, reading: Reading) -> ft.Co
 def _member(desk: Desk, section: Section, reading: Reading) -> ft.Control:
     rest = [s for s in section.slots if s.slot != "name"]
     title = text.title(section.title or desk.t("review.nameless"))
-    return cards.card([title, *_slots(desk, rest, reading)], spacing=10)
+    removed = [status.chip(desk.t("gone.removed"), "plain")] if section.gone else []
+    head = ft.Row([title, *removed], wrap=True, spacing=10)
+    return cards.card([head, *_slots(desk, rest, reading)], spacing=10)
 
 
 def _slots(desk: Desk, slots: Sequence[Slot], reading: Reading) -> list[ft.Control]:

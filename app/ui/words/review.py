@@ -39,8 +39,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "queue.stale": ("需重新测算", "Out of date"),
     "queue.unassessed": ("未测算", "No result"),
     # changes held for a supervisor
-    "tab.held": ("搁置", "Held"),
-    "held.title": ("搁置的改动", "Held changes"),
     "held.body": (
         "这些改动已在服务器上，但没有直接采用。请逐条看过：采用，或留档不用。",
         "These changes are on the server but were not simply taken. Look at each: take it, or let it rest.",
@@ -67,12 +65,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "review.code": ("户号 {code}", "No. {code}"),
     "review.by": ("{name} 于 {day} 入户", "Visited by {name} on {day}"),
     "review.from": ("{at} 收到，来自「{device}」", "Received {at} from “{device}”"),
-    "review.skew": (
-        "这台设备的时钟比服务器{way} {minutes} 分钟，填写时间仅供参考。",
-        "This device's clock is {minutes} minutes {way}; times it wrote are a rough guide.",
-    ),
-    "review.fast": ("快", "fast"),
-    "review.slow": ("慢", "slow"),
     "review.stale": (
         "测算之后资料有变动，结果已过期，不能据此决定。请重新测算。",
         "Facts have changed since this was worked out. It cannot be decided on: assess again.",
@@ -174,7 +166,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "devices.seen": ("上次联系 {at}", "Last contact {at}"),
     "devices.never": ("从未联系", "Never heard from"),
     "devices.enrolled": ("{at} 登记", "Enrolled {at}"),
-    "devices.skew": ("时钟差 {minutes} 分钟", "Clock off by {minutes} min"),
     "devices.revoked": ("{at} 停用", "Revoked {at}"),
     "devices.revoke": ("停用", "Revoke"),
     "devices.revoke_title": ("停用「{device}」？", "Revoke “{device}”?"),

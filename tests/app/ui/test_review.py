@@ -253,7 +253,7 @@ async def test_a_held_change_is_looked_at_and_taken(office: Office) -> None:
         await window.press("see-held")
         await window.until(lambda: window.says("桥头 99 号"))
         assert window.says("现为：桥头 12 号")
-        assert window.says("该户不在您的负责范围")
+        assert window.says("填写人不负责这个村")
         await window.press(f"take-{change.id[:8]}")
         await window.until(lambda: window.says("没有搁置的改动"))
         assert set(office.house.heads(visited.household).conflicts()) == {"address"}
