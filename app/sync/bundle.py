@@ -17,7 +17,7 @@ from schemas.bundle import Reader, Sealed
 from schemas.bundle_parts import Document, Have, Opening, Part, Piece, Refused
 from schemas.clock import Clock
 from schemas.problems import Failed
-from schemas.wire import BATCH_BYTES, CHUNK_BYTES, LibraryItem, Pages, Receipt
+from schemas.wire import BATCH_BYTES, CHUNK_BYTES, Echo, LibraryItem, Pages, Receipt
 
 ROOM = 768 * 1024 * 1024
 """How many bytes of photos go into one file when nobody says less; with all else it stays below the file's limit."""
@@ -154,7 +154,8 @@ def _take(vault: Vault, parts: Iterator[Part], found: Loaded) -> Failed | None:
 def _pages(vault: Vault, pages: Pages, fewer: bool, found: Loaded) -> dict[str, LibraryItem]:
     """Takes pages; the documents that they name and that are not here come back, by hash."""
     told = exchange.take_pages(vault, pages, live=fewer)
-    found.received += told.came.entries
+    echoes = sum(isinstance(entry, Echo) for page in pages.pages for entry in page.entries)
+    found.received += max(0, told.came.entries - echoes)
     found.more = pages.more or told.areas_new
     known = {p.code for p in found.problems}
     found.problems += [p for p in told.problems if p.code not in known]

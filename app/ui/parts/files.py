@@ -42,40 +42,46 @@ def whole() -> bool:
     return bool(page.web or (page.platform is not None and page.platform.is_mobile()))
 
 
-async def save(desk: Desk, dialog: ft.FilePicker, name: str, file: Path) -> bool:
-    """Asks where to save a file and puts it there; False when the person thought better of it. Raises Failed
-    `bundle_file`."""
-    content = await desk.off(_read, file) if whole() else None
-    place = await dialog.save_file(file_name=name, src_bytes=content)
-    if content is not None:
-        return bool(place) or bool(ft.context.page.web)  # a browser does not tell where it put it
-    if not place:
-        return False
-    await desk.off(_copied, file, Path(place))
-    return True
+class Files:
+    """The platform's dialogs for files. A service lives while somebody holds it: keep this in a `use_ref`."""
 
+    def __init__(self) -> None:
+        # What is to be heard must be said when the service is made; a handler set later hears nothing.
+        self._picker = ft.FilePicker(on_upload=self._heard)
+        self._arrived: asyncio.Future[str | None] | None = None
 
-async def chosen(desk: Desk, dialog: ft.FilePicker, folder: Path) -> Chosen | None:
-    """Asks for a file; None when the person thought better of it. In the browser it comes into `folder`, which the
-    host takes uploads into. Raises Failed `bundle_file`."""
-    found = await dialog.pick_files()
-    if not found:
-        return None
-    if found[0].path:
-        return Chosen(found[0].name, Path(found[0].path))
-    name = secrets.token_hex(16)
-    arrived: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    async def save(self, desk: Desk, name: str, file: Path) -> bool:
+        """Asks where to save a file and puts it there; False when the person thought better of it. Raises Failed
+        `bundle_file`."""
+        content = await desk.off(_read, file) if whole() else None
+        place = await self._picker.save_file(file_name=name, src_bytes=content)
+        if content is not None:
+            return bool(place) or bool(ft.context.page.web)  # a browser does not tell where it put it
+        if not place:
+            return False
+        await desk.off(_copied, file, Path(place))
+        return True
 
-    def heard(event: ft.FilePickerUploadEvent) -> None:
-        if not arrived.done() and (event.error or event.progress == 1.0):
+    async def chosen(self, folder: Path) -> Chosen | None:
+        """Asks for a file; None when the person thought better of it. In the browser it comes into `folder`, which
+        the host takes uploads into. Raises Failed `bundle_file`."""
+        found = await self._picker.pick_files()
+        if not found:
+            return None
+        if found[0].path:
+            return Chosen(found[0].name, Path(found[0].path))
+        name = secrets.token_hex(16)
+        self._arrived = asyncio.get_running_loop().create_future()
+        url = ft.context.page.get_upload_url(name, UPLOAD_SECONDS)
+        await self._picker.upload([ft.FilePickerUploadFile(upload_url=url, id=found[0].id, name=found[0].name)])
+        if await self._arrived is not None:
+            raise Failed("bundle_file")
+        return Chosen(found[0].name, folder / name, ours=True)
+
+    def _heard(self, event: ft.FilePickerUploadEvent) -> None:
+        arrived = self._arrived
+        if arrived is not None and not arrived.done() and (event.error or event.progress == 1.0):
             arrived.set_result(event.error)
-
-    dialog.on_upload = heard
-    url = ft.context.page.get_upload_url(name, UPLOAD_SECONDS)
-    await dialog.upload([ft.FilePickerUploadFile(upload_url=url, id=found[0].id, name=found[0].name)])
-    if await arrived:
-        raise Failed("bundle_file")
-    return Chosen(found[0].name, folder / name, ours=True)
 
 
 def _read(file: Path) -> bytes:

@@ -31,22 +31,21 @@ class Told:
 def Bundle(desk: Desk, key: str = "") -> ft.Control:
     desk.work  # noqa: B018 - nobody sees this screen but through the door
     inside = desk.inside
-    # A service lives while somebody holds it; it is made when it is first wanted.
-    picker: ft.MutableRef[ft.FilePicker] = ft.use_ref()
+    dialogs: ft.MutableRef[files.Files] = ft.use_ref()
     busy, set_busy = ft.use_state("")
     told, tell = ft.use_state(Told())
     carried, set_carried = ft.use_state(frozenset[str]())
 
-    def act(about: str, work: Callable[[Bundles, ft.FilePicker], Awaitable[Told | None]]) -> actions.Handler:
+    def act(about: str, work: Callable[[Bundles, files.Files], Awaitable[Told | None]]) -> actions.Handler:
         async def run() -> None:
             if busy or inside is None:
                 return
             set_busy(about)
             tell(Told())
             try:
-                if picker.current is None:
-                    picker.current = ft.FilePicker()
-                tell(await work(inside.bundles, picker.current) or Told())
+                if dialogs.current is None:
+                    dialogs.current = files.Files()
+                tell(await work(inside.bundles, dialogs.current) or Told())
             except Failed as failed:
                 tell(Told(about, desk.problem(failed), "bad"))
             finally:
@@ -54,7 +53,7 @@ def Bundle(desk: Desk, key: str = "") -> ft.Control:
 
         return run
 
-    async def save(bundles: Bundles, dialog: ft.FilePicker) -> Told | None:
+    async def save(bundles: Bundles, dialog: files.Files) -> Told | None:
         room = ROOM_IN_MEMORY if files.whole() else None
         parcel = await desk.off(bundles.export, room, carried)
         if not await _delivered(desk, dialog, parcel):
@@ -62,8 +61,8 @@ def Bundle(desk: Desk, key: str = "") -> ft.Control:
         set_carried(parcel.carried if parcel.left else frozenset())
         return Told("save", words.saved(desk.lang, parcel))
 
-    async def load(bundles: Bundles, dialog: ft.FilePicker) -> Told | None:
-        chosen = await files.chosen(desk, dialog, bundles.folder)
+    async def load(bundles: Bundles, dialog: files.Files) -> Told | None:
+        chosen = await dialog.chosen(bundles.folder)
         if chosen is None:
             return None
         try:
@@ -74,8 +73,8 @@ def Bundle(desk: Desk, key: str = "") -> ft.Control:
         tone: theme.Tone = "warn" if found.problem is not None else "ok" if found.safe else "info"
         return Told("load", words.loaded(desk.lang, found), tone)
 
-    async def carry(bundles: Bundles, dialog: ft.FilePicker) -> Told | None:
-        chosen = await files.chosen(desk, dialog, bundles.folder)
+    async def carry(bundles: Bundles, dialog: files.Files) -> Told | None:
+        chosen = await dialog.chosen(bundles.folder)
         if chosen is None:
             return None
         try:
@@ -96,18 +95,10 @@ def Bundle(desk: Desk, key: str = "") -> ft.Control:
     return frame(desk, desk.t("bundle.title"), body, back="/sync", id="bundle")
 
 
-def entry(desk: Desk) -> ft.Control:
-    """The way here from the sync screen."""
-    return ft.Row(
-        [actions.quiet(desk.t("bundle.open"), lambda: desk.go("/sync/file"), icon=ft.Icons.USB, id="by-file")],
-        wrap=True,
-    )
-
-
-async def _delivered(desk: Desk, dialog: ft.FilePicker, parcel: Parcel) -> bool:
+async def _delivered(desk: Desk, dialog: files.Files, parcel: Parcel) -> bool:
     """Whether the person has put the file where they want it. What lies here is sealed and goes either way."""
     try:
-        return await files.save(desk, dialog, parcel.name, parcel.file)
+        return await dialog.save(desk, parcel.name, parcel.file)
     finally:
         with suppress(OSError):
             parcel.file.unlink(missing_ok=True)

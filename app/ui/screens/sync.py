@@ -10,7 +10,6 @@ from app.ui.parts.frame import frame
 from app.ui.parts.safety import Households, paused, verdict
 from app.ui.parts.trouble import troubles
 from app.ui.pulse import Pulse
-from app.ui.screens import bundle
 from app.ui.seams import Runner, SyncState
 from app.work.safety import Safety
 from app.work.work import Work
@@ -35,7 +34,6 @@ def Truth(desk: Desk, pulse: Pulse, key: str = "") -> ft.Control:
         *troubles(desk, state),
         *paused(desk, state, found, inside.runner),
         _contact(desk, state, inside.runner),
-        bundle.entry(desk),
         Households(desk, found, key="households"),
     ]
     now = actions.primary(

@@ -25,8 +25,8 @@ async def at_the_files(
         window.page.platform = platform
         for digit in PIN:
             await window.press(f"key-{digit}")
-        await window.until(lambda: window.all(ft.Semantics, identifier="by-file"))
-        await window.press("by-file")
+        await window.until(lambda: window.all(ft.Semantics, identifier="sync-file"))
+        await window.press("sync-file")
         await window.until(lambda: window.all(ft.Semantics, identifier="bundle-save"))
         yield window
 
