@@ -6,9 +6,11 @@ lock them out for good. A session is a random token of which only the hash is ke
 
 import hashlib
 import hmac
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
@@ -17,12 +19,16 @@ from schemas.clock import parse_stamp, stamp
 from schemas.problems import Failed
 from sync_server import audit, may
 from sync_server import tables as t
-from sync_server.db import Tx
+from sync_server.db import Database, Tx
 
 _N, _R, _P = 2**14, 8, 1  # scrypt: 16 MiB and some 50 ms, OWASP's floor for its p=5 is n=2**14
 PATIENCE = 5
 """Wrong passwords before the first wait."""
 LONGEST_WAIT = 900
+TRIED_AT_ONCE = 4
+"""How many passwords are tried at the same time: each takes 16 MiB and one core while it lasts."""
+TURN_SECONDS = 10
+_turns = threading.BoundedSemaphore(TRIED_AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -100,18 +106,35 @@ def deactivate(tx: Tx, county: str, user: str) -> None:
     audit.write(tx, county, audit.SERVER, "person_deactivated", user)
 
 
-def log_in(tx: Tx, user: str, password: str) -> Login | Failed:
-    """A session, or the refusal to raise *after* the commit (so that the failure is counted): `wrong_login`,
-    `wait` with the seconds."""
-    row = _find(tx, user, lock=True)
-    if row is None or not row.active or row.password_hash is None:
+def log_in(db: Database, user: str, password: str) -> Login:
+    """A session. Raises Failed: `wrong_login`, `wait` with the seconds, `server_busy`.
+
+    The password is tried between two transactions: nobody's write waits meanwhile, and at most `TRIED_AT_ONCE` are
+    tried at a time. Whoever tries many at once is told to wait for all but the first few, the right one among them.
+    """
+    found = db.snapshot(lambda tx: _find(tx, user))
+    if found is None or not found.active or found.password_hash is None:
         _matches(password, _NOBODY)  # an unknown name takes as long to refuse as a wrong password
+        raise Failed("wrong_login")
+    if waits := _waits(found, db.clock.now()):
+        raise Failed("wait", seconds=waits)
+    right = _matches(password, found.password_hash)
+    ended = db.transaction(lambda tx: _tried(tx, user, found.password_hash, right))
+    if isinstance(ended, Failed):
+        raise ended  # after the commit, so that the try is counted
+    return ended
+
+
+def _tried(tx: Tx, user: str, tried: str, right: bool) -> Login | Failed:
+    """What comes of a password that was tried against this hash: a session, or the refusal."""
+    row = _find(tx, user, lock=True)
+    if row is None or not row.active or row.password_hash != tried:
         return Failed("wrong_login")
     now = tx.clock.now()
-    if row.wait_until and now < parse_stamp(row.wait_until):
-        return Failed("wait", seconds=int((parse_stamp(row.wait_until) - now).total_seconds()) + 1)
+    if waits := _waits(row, now):
+        return Failed("wait", seconds=waits)
     mine = (t.person.c.county == row.county) & (t.person.c.user == user)
-    if not _matches(password, row.password_hash):
+    if not right:
         tries = row.failures + 1
         wait = min(LONGEST_WAIT, 2 ** (tries - PATIENCE + 3)) if tries >= PATIENCE else 0
         until = stamp(now + timedelta(seconds=wait)) if wait else None
@@ -129,6 +152,13 @@ def log_in(tx: Tx, user: str, password: str) -> Login | Failed:
     )
     audit.write(tx, row.county, user, "logged_in", user)
     return Login(token, _person(row), expires)
+
+
+def _waits(row: Row[Any], now: datetime) -> int:
+    """The seconds that a person who was refused too often has to wait still."""
+    if not row.wait_until or now >= parse_stamp(row.wait_until):
+        return 0
+    return int((parse_stamp(row.wait_until) - now).total_seconds()) + 1
 
 
 def by_token(tx: Tx, token: str) -> Person:
@@ -154,12 +184,12 @@ def log_out(tx: Tx, token: str) -> None:
         audit.write(tx, over.county, over.user, "logged_out", over.user)
 
 
-def _find(tx: Tx, user: str, lock: bool = False) -> Row[tuple[object, ...]] | None:
+def _find(tx: Tx, user: str, lock: bool = False) -> Row[Any] | None:
     query = select(t.person).where(t.person.c.user == user)
     return tx.execute(query.with_for_update(key_share=True) if lock else query).one_or_none()
 
 
-def _person(row: Row[tuple[object, ...]]) -> Person:
+def _person(row: Row[Any]) -> Person:
     return Person(row.county, row.user, row.name, row.role, tuple(row.scope), row.active)
 
 
@@ -180,7 +210,12 @@ _NOBODY = f"scrypt${_N}${_R}${_P}${'00' * 16}${'00' * 32}"
 
 def _matches(password: str, hashed: str) -> bool:
     _, n, r, p, salt, out = hashed.split("$")
-    got = _scrypt(password, bytes.fromhex(salt), int(n), int(r), int(p))
+    if not _turns.acquire(timeout=TURN_SECONDS):
+        raise Failed("server_busy")
+    try:
+        got = _scrypt(password, bytes.fromhex(salt), int(n), int(r), int(p))
+    finally:
+        _turns.release()
     return hmac.compare_digest(got, bytes.fromhex(out))
 
 

@@ -1,21 +1,29 @@
 """People: roles and places that fit, passwords that are kept as nothing, logins that end."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
 import pytest
 from sqlalchemy import select
 
 from schemas.problems import Failed
-from sync_server import people, tables
+from sync_server import audit, people, tables
 from sync_server.people import Login
 from tests.sync_server.place import PASSWORD, Place, Watch
 
 
-def log_in(place: Place, password: str = PASSWORD, user: str = "") -> Login | Failed:
-    return place.server.db.transaction(lambda tx: people.log_in(tx, user or place.user("supervisor"), password))
+def log_in(place: Place, password: str = PASSWORD, user: str = "") -> Login:
+    return people.log_in(place.server.db, user or place.user("supervisor"), password)
+
+
+def refused(place: Place, password: str = PASSWORD, user: str = "") -> Failed:
+    with pytest.raises(Failed) as refusal:
+        log_in(place, password, user)
+    return refusal.value
 
 
 def test_a_login_lasts_half_a_day(place: Place, watch: Watch) -> None:
     login = log_in(place)
-    assert isinstance(login, Login)
     assert place.server.db.snapshot(lambda tx: people.by_token(tx, login.token)).role == "supervisor"
     watch.forward(hours=13)
     with pytest.raises(Failed, match="session_over"):
@@ -24,49 +32,60 @@ def test_a_login_lasts_half_a_day(place: Place, watch: Watch) -> None:
 
 def test_a_login_ends_when_asked_to_and_when_the_person_leaves(place: Place) -> None:
     first, second = log_in(place), log_in(place)
-    assert isinstance(first, Login)
-    assert isinstance(second, Login)
     place.server.db.transaction(lambda tx: people.log_out(tx, first.token))
     with pytest.raises(Failed, match="session_over"):
         place.server.db.snapshot(lambda tx: people.by_token(tx, first.token))
     place.server.db.transaction(lambda tx: people.deactivate(tx, place.county, second.person.user))
     with pytest.raises(Failed, match="session_over"):
         place.server.db.snapshot(lambda tx: people.by_token(tx, second.token))
-    assert isinstance(log_in(place), Failed)
+    assert refused(place).code == "wrong_login"
 
 
 @pytest.mark.parametrize(("user", "password"), [("", "wrong password"), ("nobody", PASSWORD), ("visitor-990101", "")])
 def test_a_wrong_name_and_a_wrong_password_are_refused_alike(place: Place, user: str, password: str) -> None:
-    refusal = log_in(place, password, user)
-    assert isinstance(refusal, Failed)
-    assert refusal.code == "wrong_login"
+    assert refused(place, password, user).code == "wrong_login"
 
 
 def test_wrong_passwords_make_one_wait_and_never_lock_out(place: Place, watch: Watch) -> None:
     for _ in range(people.PATIENCE):
-        log_in(place, "wrong password")
-    refusal = log_in(place)
-    assert isinstance(refusal, Failed)
-    assert (refusal.code, refusal.figures) == ("wait", {"seconds": 9})
+        assert refused(place, "wrong password").code == "wrong_login"
+    assert (refused(place).code, refused(place).figures) == ("wait", {"seconds": 9})
     watch.forward(seconds=9)
-    assert isinstance(log_in(place), Login)
-    assert isinstance(log_in(place), Login)
+    assert log_in(place).person == log_in(place).person
+
+
+def test_many_guesses_at_once_are_worth_no_more_than_as_many_one_by_one(place: Place) -> None:
+    with ThreadPoolExecutor(people.PATIENCE + 4) as pool:
+        refusals = list(pool.map(lambda _: refused(place, "wrong password").code, range(people.PATIENCE + 4)))
+    assert sorted(refusals) == ["wait"] * 4 + ["wrong_login"] * people.PATIENCE
+    assert refused(place).code == "wait"
+
+
+def test_nobody_waits_for_a_password_that_is_being_tried(place: Place) -> None:
+    """While all the turns for trying passwords are taken, others write: trying holds no lock."""
+    with ExitStack() as turns:
+        for _ in range(people.TRIED_AT_ONCE):
+            turns.enter_context(people._turns)
+        with ThreadPoolExecutor(1) as pool:
+            login = pool.submit(log_in, place)
+            place.server.db.transaction(lambda tx: audit.write(tx, place.county, audit.SERVER, "meanwhile", ""))
+            assert not login.done()
+            turns.close()
+            assert login.result().person.role == "supervisor"
 
 
 def test_a_new_password_ends_the_old_sessions(place: Place) -> None:
     login = log_in(place)
-    assert isinstance(login, Login)
     place.server.db.transaction(
         lambda tx: people.set_password(tx, place.county, place.user("supervisor"), "another password")
     )
     with pytest.raises(Failed, match="session_over"):
         place.server.db.snapshot(lambda tx: people.by_token(tx, login.token))
-    assert isinstance(log_in(place, "another password"), Login)
+    assert log_in(place, "another password").token != login.token
 
 
 def test_neither_password_nor_token_is_kept(place: Place) -> None:
     login = log_in(place)
-    assert isinstance(login, Login)
     kept = place.server.db.snapshot(
         lambda tx: repr([tx.execute(select(t)).all() for t in (tables.person, tables.session, tables.audit)])
     )

@@ -143,6 +143,4 @@ def opened(chosen: Settings) -> Iterator[Town]:
 
 
 def logged_in(house: CountyHouse, user: str) -> str:
-    login = house.server.db.transaction(lambda tx: people.log_in(tx, user, PASSWORD))
-    assert isinstance(login, people.Login)
-    return login.token
+    return people.log_in(house.server.db, user, PASSWORD).token
