@@ -164,9 +164,10 @@ _ERASED: dict[str, Value] = {"salt": "", "seen": [], "sets": {}}
 def _fields(data: Value, place: str, spec: Mapping[str, type | tuple[type, ...]]) -> dict[str, Value]:
     if not isinstance(data, dict):
         raise NotCanonical(f"{place}: must be an object")
-    if odd := set(data) ^ set(spec):
-        raise NotCanonical(f"{place}: fields missing or unknown: {len(odd)}")
+    if data.keys() != spec.keys():
+        raise NotCanonical(f"{place}: fields missing or unknown: {len(set(data) ^ set(spec))}")
     for name, kind in spec.items():
-        if not isinstance(data[name], kind) or isinstance(data[name], bool):
+        found = data[name]
+        if type(found) is not kind and (not isinstance(found, kind) or isinstance(found, bool)):
             raise NotCanonical(f"{place}.{name}: must be of another type")
     return data

@@ -9,6 +9,7 @@ A new kind of value may be added only where `encode` raises today.
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import suppress
@@ -154,6 +155,7 @@ _JSON = json.JSONEncoder(
 )
 _QUICK = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
 _STRICT = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_once)
+_QUOTE = re.compile(r'\\["\\]')
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _BASE32 = [a + b for a in _LETTERS for b in _LETTERS]
 """What ten bits are in base32, which the standard library makes out letter by letter."""
@@ -213,8 +215,9 @@ def _names(value: Value, room: int) -> int:
 def _stand_once(text: str, names: int) -> bool:
     """Whether no more names stand in a JSON text than were read from it; where it says no, one may stand twice."""
     # A quote and a colon end a name, if no text holds a quote or could be taken to, and no space stands between them.
-    plain = not any(odd in text for odd in ('\\"', "\\\\", " :", "\t:", "\n:", "\r:"))
-    return plain and text.count('":') == names
+    if any(space in text for space in "\t\n\r") or " :" in text or ("\\" in text and _QUOTE.search(text)):
+        return False
+    return text.count('":') == names
 
 
 def _is_nfc(text: str) -> bool:
