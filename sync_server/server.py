@@ -1,6 +1,7 @@
 """The server as one object: its settings, its database and its keys, the schema brought up to date when it opens."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from schemas.clock import Clock
 from schemas.problems import Failed
 from sync_server import duplicates
+from sync_server.brake import Brake
 from sync_server.db import Database
 from sync_server.keys import Keyring
 from sync_server.settings import Settings
@@ -25,6 +27,11 @@ class Server:
     settings: Settings
     clock: Clock
     db: Database
+
+    @cached_property
+    def enrolling(self) -> Brake:
+        """What slows down guessing at enrolment codes."""
+        return Brake(self.clock)
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock | None = None) -> Self:

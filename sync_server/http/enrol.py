@@ -12,4 +12,6 @@ routes = APIRouter()
 @routes.post("/enrol")
 def enrol(request: Request, body: Body, host: Host) -> Response:
     asked = body.read(wire.Enrol.from_wire)
-    return answer(request, host.db.transaction(lambda tx: devices.enrol(tx, asked)).wire())
+    with host.enrolling.guessing(request.client.host if request.client else "", "unknown_code"):
+        grant = host.db.transaction(lambda tx: devices.enrol(tx, asked))
+    return answer(request, grant.wire())
