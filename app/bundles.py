@@ -72,22 +72,21 @@ def export(
 
 
 def load(opened: Open, file: Path) -> Loaded:
-    """Takes an answer. Raises Failed as `app.sync.bundle.load` does, `bundle_file`, and `revoked` once the county's
-    order was carried out."""
+    """Takes an answer. Raises Failed as `app.sync.bundle.load` does, and `bundle_file`."""
     with _telling():
         source = file.open("rb")
     with source:
         found = bundle.load(opened, source)
-    if found.shut_out:
-        raise found.problems[-1]
+    here = not found.shut_out
     return Loaded(
         changes=found.changes,
         photos=found.photos,
         received=found.received,
-        waiting=opened.waiting_count() + opened.photos_waiting(),
-        held=opened.held_count(),
+        waiting=opened.waiting_count() + opened.photos_waiting() if here else 0,
+        held=opened.held_count() if here else 0,
         more=found.more,
         problem=found.problems[0] if found.problems else None,
+        shut_out=found.shut_out,
     )
 
 

@@ -87,7 +87,8 @@ class Parcel:
 class Loaded:
     """What an answer file brought: changes and photos of this device that the server now has, records received. How
     many changes and photos still wait here, how many changes are held. `more`: the server has more to give; `safe`:
-    nothing of this device waits. `problem` is what the server said to what was handed in, if it refused."""
+    nothing of this device waits. `problem` is what the server said to what was handed in, if it refused. `shut_out`: it
+    was the county's order that had this device's ways in destroyed."""
 
     changes: int
     photos: int
@@ -96,6 +97,7 @@ class Loaded:
     held: int
     more: bool
     problem: Failed | None = None
+    shut_out: bool = False
 
     @property
     def safe(self) -> bool:

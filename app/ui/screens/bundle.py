@@ -69,6 +69,10 @@ def Bundle(desk: Desk, key: str = "") -> ft.Control:
             found = await desk.off(bundles.load, chosen.path)
         finally:
             chosen.drop()
+        if found.shut_out:
+            desk.shut = True
+            desk.lock()
+            return None
         desk.wrote()
         tone: theme.Tone = "warn" if found.problem is not None else "ok" if found.safe else "info"
         return Told("load", words.loaded(desk.lang, found), tone)

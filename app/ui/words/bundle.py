@@ -20,7 +20,10 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "bundle.save": ("存成密封文件", "Save to a sealed file"),
     "bundle.save_next": ("存下一个文件", "Save the next file"),
     "bundle.saving": ("正在密封…", "Sealing…"),
-    "bundle.saved": ("已存好：{changes} 处改动，{photos} 张照片。", "Saved: {changes} changes, {photos} photos."),
+    "bundle.changes": ("{n} 处改动", "{n} changes", "1 change"),
+    "bundle.photos": ("{n} 张照片", "{n} photos", "1 photo"),
+    "bundle.records": ("{n} 条", "{n} records", "1 record"),
+    "bundle.saved": ("已存好：{changes}，{photos}。", "Saved: {changes}, {photos}."),
     "bundle.saved_empty": (
         "已存好。本机没有要送的，带回的回执里会有别人的新资料。",
         "Saved. Nothing of yours waits to be sent; the answer will bring what is new from others.",
@@ -43,8 +46,8 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "bundle.load": ("读入回执文件", "Load the answer file"),
     "bundle.loading": ("正在核对…", "Checking…"),
     "bundle.loaded": (
-        "已读入：服务器确认收到 {changes} 处改动、{photos} 张照片；收到新资料 {received} 条。",
-        "Loaded: the server confirmed {changes} changes and {photos} photos; {received} records came in.",
+        "已读入：服务器确认收到 {changes}、{photos}；收到新资料 {records}。",
+        "Loaded: the server confirmed {changes} and {photos}; new from others: {records}.",
     ),
     "bundle.loaded_again": (
         "已核对：这个回执里的内容本机都有了。",
