@@ -1,0 +1,32 @@
+"""A warm nursery and a county at rest on each database, once for each worker."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.promises.nursery import Nursery, warm
+from tests.promises.place import Postgres, Template, founded, postgres_running
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    with warm() as nursery:
+        yield nursery
+
+
+@pytest.fixture(scope="session")
+def running_postgres() -> Iterator[Postgres]:
+    with postgres_running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(nursery: Nursery) -> Iterator[Template]:
+    with founded(nursery, None) as template:
+        yield template
+
+
+@pytest.fixture(scope="session")
+def on_postgres(nursery: Nursery, running_postgres: Postgres) -> Iterator[Template]:
+    with founded(nursery, running_postgres) as template:
+        yield template
