@@ -21,10 +21,7 @@ def likeness(lang: str, found: Candidate, buttons: Sequence[ft.Control]) -> ft.C
             [
                 text.title(found.head or found.name or say(lang, "row.nameless")),
                 text.soft(where),
-                ft.Row(
-                    [status.chip(say(lang, f"same.why_{found.why}", name=found.name), "warn", icon=ft.Icons.GROUPS)],
-                    wrap=True,
-                ),
+                status.note(say(lang, f"same.why_{found.why}", name=found.name), "warn", icon=ft.Icons.GROUPS),
                 ft.Row(list(buttons), wrap=True, spacing=10, run_spacing=8),
             ],
             spacing=8,

@@ -112,20 +112,8 @@ def chips(desk: Desk, row: Row) -> list[ft.Control]:
 
 def held(desk: Desk, reasons: Iterable[str]) -> list[ft.Control]:
     """Why changes are with a supervisor, a line for each reason: it may be long, and is no chip."""
-    shade = theme.tone("info")
-    return [
-        ft.Row(
-            [
-                ft.Icon(ft.Icons.SUPERVISOR_ACCOUNT_OUTLINED, size=20, color=shade.ink),
-                text.soft(
-                    desk.t("safe.row_held", why=problems.apart(reason, desk.lang)[0]), color=shade.ink, expand=True
-                ),
-            ],
-            spacing=8,
-            vertical_alignment=ft.CrossAxisAlignment.START,
-        )
-        for reason in reasons
-    ]
+    words = (desk.t("safe.row_held", why=problems.apart(reason, desk.lang)[0]) for reason in reasons)
+    return [status.note(w, "info", icon=ft.Icons.SUPERVISOR_ACCOUNT_OUTLINED) for w in words]
 
 
 def size(waiting: int) -> str:

@@ -30,6 +30,19 @@ def chip(words: str, tone: theme.Tone = "plain", *, icon: ft.IconData | None = N
     )
 
 
+def note(words: str, tone: theme.Tone = "plain", *, icon: ft.IconData | None = None) -> ft.Control:
+    """A line of a card that may be long: no chip, but the same sign and ink."""
+    shade = theme.tone(tone)
+    return ft.Row(
+        [
+            ft.Icon(icon or shade.icon, size=20, color=shade.ink),
+            ft.Text(words, theme_style=theme.SMALL, color=shade.ink, expand=True),
+        ],
+        spacing=8,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
 def banner(
     words: str,
     tone: theme.Tone = "info",

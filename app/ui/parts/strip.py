@@ -1,10 +1,12 @@
-"""One line that tells the truth about sync wherever a worker looks: what waits here, or that all of it is safe."""
+"""One line that tells the truth about sync wherever a worker looks: what waits here, or that all of it is safe; and
+under it that the clock is wrong, because a visit carries the date of this device."""
 
 import flet as ft
 
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, text
+from app.ui.parts.trouble import clock, may_pass
 from app.ui.pulse import Pulse
 from app.ui.seams import SyncState
 
@@ -25,7 +27,7 @@ def SyncStrip(desk: Desk, pulse: Pulse, key: str = "") -> ft.Control:
         ],
         spacing=12,
     )
-    return actions.named(
+    strip = actions.named(
         "sync-strip",
         ft.Container(
             content,
@@ -37,6 +39,7 @@ def SyncStrip(desk: Desk, pulse: Pulse, key: str = "") -> ft.Control:
             on_click=lambda: desk.go("/sync"),
         ),
     )
+    return ft.Column([strip, *clock(desk, state.skew)], spacing=12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def summary(desk: Desk, state: SyncState) -> tuple[str, theme.Tone, ft.IconData]:
@@ -47,10 +50,14 @@ def summary(desk: Desk, state: SyncState) -> tuple[str, theme.Tone, ft.IconData]
     if state.offline:
         words = f" · {desk.t('sync.strip_waiting', n=waiting)}" if waiting else ""
         return desk.t("sync.strip_offline") + words, "plain", ft.Icons.CLOUD_OFF_OUTLINED
+    if state.problem is not None and not may_pass(state.problem):
+        return desk.t("sync.strip_trouble"), "warn", ft.Icons.ERROR_OUTLINE
     if waiting:
         return desk.t("sync.strip_waiting", n=waiting), "warn", ft.Icons.CLOUD_UPLOAD_OUTLINED
     if state.problem is not None:
         return desk.t("sync.strip_problem"), "warn", ft.Icons.CLOUD_OFF_OUTLINED
+    if state.held:
+        return desk.t("sync.strip_held", n=state.held), "info", ft.Icons.CLOUD_DONE_OUTLINED
     return desk.t("sync.strip_safe"), "ok", ft.Icons.CLOUD_DONE_OUTLINED
 
 

@@ -56,6 +56,12 @@ def clock(desk: Desk, skew: int | None) -> list[ft.Control]:
     return [card(desk, title, desk.t("trouble.clock_body"), "warn", ft.Icons.SCHEDULE, id="clock")]
 
 
+def may_pass(failed: Failed) -> bool:
+    """Whether waiting may mend it, so that nobody needs to look."""
+    known = problems.catalogue().get(failed.code)
+    return known is not None and known.fault in ("network", "server")
+
+
 def card(
     desk: Desk,
     title: str,
@@ -121,6 +127,3 @@ def _much(desk: Desk, seconds: int) -> str:
         if seconds >= size:
             return desk.t(f"trouble.{unit}", n=round(seconds / size))
     return desk.t("trouble.minutes", n=round(seconds / 60))
-
-
-__all__ = ["CODE_MENDS", "card", "clock", "troubles"]

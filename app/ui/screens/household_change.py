@@ -159,6 +159,7 @@ def Move(desk: Desk, household: str, key: str = "") -> ft.Control:
             on_change=lambda e: put(e.control.value or ""),
         )
         parts.append(ft.Column([text.title(desk.t("move.own")), ft.Semantics(identifier="move-own", content=radios)]))
+    parts.append(text.title(desk.t("move.other")))
     parts.append(
         fields.field(
             desk.t("move.typed"),

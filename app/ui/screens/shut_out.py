@@ -11,15 +11,16 @@ from app.ui.parts.frame import frame
 @ft.component
 def ShutOut(desk: Desk, key: str = "") -> ft.Control:
     shade = theme.tone("info")
+    sign = ft.Container(
+        ft.Icon(ft.Icons.LOCK_OUTLINE, size=40, color=shade.ink),
+        width=80,
+        height=80,
+        bgcolor=shade.ground,
+        border_radius=40,
+        alignment=ft.Alignment.CENTER,
+    )
     lines: list[ft.Control] = [
-        ft.Container(
-            ft.Icon(ft.Icons.LOCK_OUTLINE, size=40, color=shade.ink),
-            width=80,
-            height=80,
-            bgcolor=shade.ground,
-            border_radius=40,
-            alignment=ft.Alignment.CENTER,
-        ),
+        ft.Row([sign]),  # a card stretches what lies in it
         text.headline(desk.t("shut.title")),
         text.body(desk.t("shut.handed")),
         text.body(desk.t("shut.closed")),

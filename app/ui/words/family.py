@@ -102,7 +102,8 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     # moving
     "move.title": ("迁到别的村", "Move to another village"),
     "move.own": ("我负责的村", "My villages"),
-    "move.typed": ("别的村：12 位区划代码", "Another village: its 12-digit code"),
+    "move.other": ("别的村", "Another village"),
+    "move.typed": ("12 位区划代码", "12-digit code"),
     "move.typed_wrong": ("区划代码是 12 位数字", "A code has 12 digits"),
     "move.body_own": (
         "整户连同历史记录一起迁过去，您这里仍能看到。",

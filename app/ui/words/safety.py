@@ -6,14 +6,14 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     # the one sentence
     "safe.all": (
         "{n} 户都已安全送达",
-        "All {n} households safe on the server",
+        "All {n} safe on the server",
         "1 household, safe on the server",
     ),
-    "safe.some": ("{n} 户中 {safe} 户已安全送达", "{safe} of {n} households safe on the server"),
+    "safe.some": ("{n} 户中 {safe} 户已安全送达", "{safe} of {n} safe on the server"),
     "safe.begun": ("填完一户，就会送出", "What you finish is sent from here"),
-    "safe.changes": ("{n} 处改动只在本机", "{n} changes on this device only", "1 change on this device only"),
-    "safe.photos": ("{n} 张照片待发送", "{n} photos waiting", "1 photo waiting"),
-    "safe.sentence": ("{head}，{rest}", "{head}, {rest}"),
+    "safe.changes": ("{n} 处改动", "{n} changes", "1 change"),
+    "safe.photos": ("{n} 张照片", "{n} photos", "1 photo"),
+    "safe.sentence": ("{head}，{rest}只在本机", "{head}, {rest} waiting here"),
     "safe.and": ("、", " and "),
     "safe.no_signal": (
         "没有信号也不要紧，有网时会自动送出。",

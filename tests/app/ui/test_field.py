@@ -70,7 +70,7 @@ async def test_offline_what_is_written_waits_and_is_said_to_wait(place: Place) -
         await window.until(lambda: window.says("基本情况"))
         assert window.says("待发送")
         page.navigate("/sync")
-        await window.until(lambda: window.says("2 处改动只在本机"))
+        await window.until(lambda: window.says("5 户已安全送达，2 处改动只在本机"))
         await window.choose(window.one(ft.Switch), False)
         await window.until(lambda: window.says("都已安全送达"))
 
