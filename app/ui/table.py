@@ -60,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
         behind="login",
         tab="questions",
         beside=ReviewDuplicates,
+        bare=True,
         up="/desk/duplicates",
     ),
     Route("/desk/held", ReviewHeld, behind="login", tab="questions"),

@@ -47,7 +47,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
             visited.tablet.edit(visited.household, member, "member", {"national_id": number})
     differs: dict[str, Value] = {"address": "桥头 21 号", "head": "钱阿艮", "hukou": "urban"}
     zhao.edit(other.household, other.household, "household", differs)
-    zhao.edit(other.household, other.members[0], "member", {"name": "钱阿艮", "health": "70"})
+    zhao.edit(other.household, other.members[0], "member", {"name": "钱阿艮", "health": "20"})
     far = house.new_id(), house.new_id()
     zhao.write(
         Draft(far[0], far[0], "household", "", {"area": OTHER_TOWN, "head": "孙大海"}),
@@ -66,7 +66,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     )
     child = one.members[2]
     sets, seen = merge.delete(house.heads(child))
-    wang.edit(one.household, child, "member", {"name": "钱晓雨", "student": "yes"})
+    wang.edit(one.household, child, "member", {"name": "钱晓雨", "student": "compulsory"})
     zhao.write(Draft(one.household, child, "member", "", sets, seen))
     wang.write(Draft(near[0], near[0], "household", "", {"area": OTHER_TOWN}), held=True)
     server = Serving.start(listener(app, "127.0.0.1", 0), bind("127.0.0.1", 0))
@@ -140,4 +140,30 @@ def test_conflicts_and_held_changes_are_cleared_up(office: Office, name: str, si
         window.open(f"{office.url}/desk/visits/{office.other.visit}")
         window.shows("约 3 年")
         window.picture(PICTURES / f"desk-clock-{name}.png")
+        assert window.missing == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "size"), [("desktop", DESKTOP), ("phone", PHONE)])
+def test_at_twice_the_size_every_word_and_button_is_still_there(
+    office: Office, name: str, size: tuple[int, int]
+) -> None:
+    low, high = low_high(office)
+    with browser(size) as window:
+        window.page.add_init_script("localStorage.setItem('flutter.ruhu.scale', JSON.stringify('2.0'))")
+        window.open(f"{office.url}/desk/duplicates")
+        log_in(window, "li")
+        window.shows("疑似重复")
+        window.picture(PICTURES / f"desk-doubles-200-{name}.png")
+        window.open(f"{office.url}/desk/duplicates/{low}/{high}")
+        window.shows("身份证号相同")
+        window.picture(PICTURES / f"desk-double-200-{name}.png")
+        scrolled(window, f"desk-double-answer-200-{name}")
+        window.shows("部门数据核对")
+        window.open(f"{office.url}/desk/conflicts")
+        window.shows("确实不在了")
+        window.picture(PICTURES / f"desk-contested-200-{name}.png")
+        window.press("list-held")
+        window.shows("留档不用")
+        window.picture(PICTURES / f"desk-held-200-{name}.png")
         assert window.missing == []

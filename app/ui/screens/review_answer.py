@@ -75,11 +75,12 @@ def form(desk: Desk, page: DoublePage, answer: Answer, change: Change) -> ft.Con
 def buttons(
     desk: Desk, page: DoublePage, answer: Answer, busy: bool, send: Callable[[], Awaitable[None]]
 ) -> list[ft.Control]:
-    """The button that records the answer."""
+    """The button that records the answer, and what is still wanted before it can."""
+    complete = answer.complete(page)
+    wanted = [] if complete else [text.soft(desk.t("double.wanted"), expand=True)]
     return [
-        actions.primary(
-            desk.t("double.go"), send, icon=ft.Icons.CHECK, disabled=busy or not answer.complete(page), id="decide"
-        )
+        *wanted,
+        actions.primary(desk.t("double.go"), send, icon=ft.Icons.CHECK, disabled=busy or not complete, id="decide"),
     ]
 
 

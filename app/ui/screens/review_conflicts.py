@@ -54,7 +54,7 @@ def Conflicts(
             await choose(conflict, side, "")
 
     ft.use_dialog(_question(desk, asking, members, reason, set_reason, busy, choose, ask) if asking else None)
-    rows = [_conflict(desk, c, members, may_settle and not busy, pressed) for c in conflicts]
+    rows = [_conflict(desk, c, members, may_settle and not busy, pressed, apart=titled) for c in conflicts]
     return cards.section(desk.t("conflict.title"), rows) if titled else ft.Column(rows, spacing=10)
 
 
@@ -64,17 +64,25 @@ def _conflict(
     reading: Reading,
     may_settle: bool,
     pressed: Callable[[Conflict, Side], Awaitable[None]],
+    *,
+    apart: bool,
 ) -> ft.Control:
+    """One conflict; `apart` on a card of its own."""
     head = ft.Row(
         [
-            text.label(_named(desk, conflict), expand=True),
+            text.label(_named(desk, conflict)),
             status.chip(desk.t(f"conflict.{conflict.effect}"), EFFECT_TONE.get(conflict.effect, "plain")),
         ],
-        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        wrap=True,
+        spacing=12,
+        run_spacing=4,
     )
     sides: list[ft.Control] = [_side(desk, conflict, side, reading, may_settle, pressed) for side in conflict.sides]
     beside = ft.ResponsiveRow([ft.Container(s, col={"xs": 12, "md": 6}) for s in sides], spacing=10, run_spacing=10)
-    return cards.card([head, beside])
+    if apart:
+        return cards.card([head, beside])
+    return ft.Column([head, beside], spacing=10, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _side(

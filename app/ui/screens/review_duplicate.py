@@ -13,7 +13,7 @@ from app.ui.parts.frame import frame
 from app.ui.screens.review_answer import Answer, buttons, form, inside, name_of, parted
 from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_compared import compared, mark
-from app.ui.screens.review_duplicates import WHY_TONE, shows_decided
+from app.ui.screens.review_duplicates import WHY_TONE, shows_decided, verdict
 from app.ui.screens.review_values import Reading
 from schemas import records
 from schemas.merge import SAME
@@ -58,9 +58,9 @@ def ReviewDuplicate(desk: Desk, low: str, high: str) -> ft.Control:
     answering = page.may and (page.open or anew)
     body: list[ft.Control] = [
         *_standing(desk, page),
+        *_said(desk, page),
         _sides(desk, page),
         *_rows(desk, page),
-        *_said(desk, page),
         *([form(desk, page, answer, change)] if answering else []),
     ]
     footer: list[ft.Control] = []
@@ -71,7 +71,7 @@ def ReviewDuplicate(desk: Desk, low: str, high: str) -> ft.Control:
             actions.secondary(desk.t("double.change"), lambda: begin(Answer()), id="change"),
             *(
                 [
-                    actions.primary(
+                    actions.secondary(
                         desk.t("double.part"), lambda: begin(parted(page)), icon=ft.Icons.CALL_SPLIT, id="part"
                     )
                 ]
@@ -91,6 +91,9 @@ def _standing(desk: Desk, page: DoublePage) -> list[ft.Control]:
     chips = [status.chip(desk.t(f"doubles.why_{page.why}"), WHY_TONE.get(page.why, "plain"))]
     if inside(page):
         chips.append(status.chip(desk.t("doubles.inside"), "plain"))
+    if not page.open:
+        same = sum(pair.verdict == SAME for pair in page.pairs)
+        chips.insert(0, verdict(desk, page.joined, same, inside=inside(page)))
     out: list[ft.Control] = [ft.Row(list(chips), wrap=True, spacing=6, run_spacing=6)]
     if page.beyond:
         hidden = next(side for side in page.sides if not side.visible)
@@ -145,10 +148,10 @@ def _decided(desk: Desk, side: RegistrationFile) -> ft.Control:
         return text.soft(desk.t("double.undecided"))
     chips: list[ft.Control] = []
     for case in side.decided:
-        verdict = desk.label("verdict", case.verdict)
+        said = desk.label("verdict", case.verdict)
         if case.verdict == "eligible":
-            verdict = desk.t("review.decided", verdict=verdict, amount=desk.money(case.amount))
-        words = desk.t("double.decided", programme=desk.label("programme", case.programme), verdict=verdict)
+            said = desk.t("review.decided", verdict=said, amount=desk.money(case.amount))
+        words = desk.t("double.decided", programme=desk.label("programme", case.programme), verdict=said)
         tone: theme.Tone = "ok" if case.verdict == "eligible" else "plain"
         chips.append(status.chip(words, tone))
     return ft.Row(chips, wrap=True, spacing=6, run_spacing=6)

@@ -14,6 +14,7 @@ from app.ui.parts import actions, cards, status, text
 from app.ui.parts.naming import listed
 from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_questions import questions, switch
+from schemas.merge import SAME
 
 WHY_TONE: dict[str, theme.Tone] = {"national_id": "warn", "name_born": "info"}
 
@@ -57,13 +58,13 @@ def shows_decided(route: str) -> bool:
     return parse_qs(urlsplit(route).query).get("decided", [""])[0] == "1"
 
 
-def verdict(desk: Desk, double: Double) -> str:
-    """What was decided of a double, in a few words."""
-    if double.joined == "same":
-        return desk.t("doubles.said_household")
-    if double.same:
-        return desk.t("doubles.said_inside" if double.low == double.high else "doubles.said_person", n=double.same)
-    return desk.t("doubles.said_different")
+def verdict(desk: Desk, joined: str, same: int, *, inside: bool) -> ft.Control:
+    """What was decided of a double, in a few words: what is said of the households, and of how many people."""
+    if joined == SAME:
+        return status.chip(desk.t("doubles.said_household"), "ok")
+    if same:
+        return status.chip(desk.t("doubles.said_inside" if inside else "doubles.said_person", n=same), "ok")
+    return status.chip(desk.t("doubles.said_different"), "plain", icon=ft.Icons.CALL_SPLIT)
 
 
 def place(desk: Desk, side: Registration) -> str:
@@ -105,8 +106,7 @@ def _row(desk: Desk, double: Double, decided: bool) -> ft.Control:
 
 def _chips(desk: Desk, double: Double, decided: bool) -> list[ft.Control]:
     if decided:
-        same = double.joined == "same" or double.same
-        return [status.chip(verdict(desk, double), "ok" if same else "plain")]
+        return [verdict(desk, double.joined, double.same, inside=double.low == double.high)]
     out = [status.chip(desk.t(f"doubles.why_{double.why}"), WHY_TONE.get(double.why, "plain"))]
     if double.rival:
         out.append(status.chip(desk.t("doubles.rival"), "bad", icon=ft.Icons.CALL_SPLIT))

@@ -64,7 +64,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "doubles.said_inside": ("同一人登记了两次：{n} 处", "{n} entered twice", "One person entered twice"),
     "doubles.said_different": ("不是同一人", "Different people"),
     # two registrations side by side
-    "double.title": ("是不是同一户、同一人？", "One and the same?"),
+    "double.title": ("是不是重复登记？", "One and the same?"),
     "double.a": ("甲", "A"),
     "double.b": ("乙", "B"),
     "double.registered": ("{name} 登记，{at} 收到", "Registered by {name}, received {at}"),
@@ -110,6 +110,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
         "Neither registration is changed, and the decision can be taken back at any time.",
     ),
     "double.go": ("记下认定", "Decide"),
+    "double.wanted": ("请选定认定和依据", "Choose an answer and what it rests on"),
     "double.done": ("已记下认定", "Decided"),
     "double.part": ("重新分开", "Part again"),
     "double.change": ("更正认定", "Decide anew"),
