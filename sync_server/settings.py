@@ -15,13 +15,15 @@ from schemas.problems import Failed
 @dataclass(frozen=True)
 class Settings:
     """`database_url` is SQLAlchemy's, with the driver named; `grant_days` how long a device's grant lasts,
-    `code_hours` an enrolment code, `session_hours` a desk login."""
+    `code_hours` an enrolment code, `session_hours` a desk login; `patience` how many seconds somebody on the line may
+    stand still before they have said what they want."""
 
     data: Path
     database_url: str
     grant_days: int = 365
     code_hours: int = 24
     session_hours: int = 12
+    patience: float = 30
 
     @property
     def keys(self) -> Path:

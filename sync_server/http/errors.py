@@ -40,6 +40,8 @@ def problem(failed: Failed, lang: str = "zh") -> Response:
     headers = {"Cache-Control": "no-store"}
     if isinstance(seconds := failed.figures.get("seconds"), int):
         headers["Retry-After"] = str(seconds)
+    if failed.code == "too_slow":
+        headers["Connection"] = "close"  # the rest of the body may still come, and nobody waits for it
     body = json.dumps(content, ensure_ascii=False).encode()
     return Response(body, known.status, headers, MEDIA_TYPE)
 

@@ -23,7 +23,7 @@ class Way:
     problems: tuple[str, ...] = ()
 
 
-ANY = ("malformed", "too_big", "internal", "server_busy", "server_full")
+ANY = ("malformed", "too_big", "too_slow", "internal", "server_busy", "server_full")
 GUARDED: Mapping[str, tuple[str, ...]] = {
     "": (),
     "device": ("unknown_device", "bad_signature"),
