@@ -58,7 +58,7 @@ class Told:
 class Hinged:
     """The real door, whose runner is a test's."""
 
-    door: Any
+    door: Door
     runner: Told
 
     def __getattr__(self, name: str) -> Any:
