@@ -71,14 +71,16 @@ class Patient(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         before, transport = self._inner.cycle, self._inner.transport
+        head = before is None or not before.more_body
+        late = before is not None and before.response_complete
         self._inner.data_received(data)
         if self._inner.cycle is not before or transport.get_protocol() is not self:  # it may be a WebSocket's now
             self._head = 0
             self._unlimited()
-        elif before is None or before.response_complete or not before.more_body:
+        elif head or late:
             self._head += len(data)
             self._limit = self._limit or self._inner.loop.call_later(self._seconds, transport.close)
-            if self._head > HEAD_BYTES and (before is None or not before.more_body):
+            if head and self._head > HEAD_BYTES:
                 transport.close()
 
     def eof_received(self) -> None:

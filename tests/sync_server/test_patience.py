@@ -90,6 +90,11 @@ def test_a_body_that_stands_still_is_answered_with_its_problem_and_the_line_clos
         assert b'"code": "too_slow"' in said
 
 
+def test_a_long_body_is_read_to_its_end(url: str) -> None:
+    answer = requests.post(url + "/enrol", b"{" + b" " * 20 * HEAD_BYTES + b"}", timeout=LONG)
+    assert answer.json()["code"] == "malformed"
+
+
 def test_what_still_comes_after_the_answer_is_not_listened_to_for_long(url: str) -> None:
     with line(url) as connection:
         connection.sendall(b"GET /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000\r\n\r\n{")
