@@ -9,6 +9,10 @@ of an old card, which GB 11643-1999 turns into eighteen by the century and a che
 dots that stand between the parts of a Uyghur or Tibetan name, and spaces anywhere. Nothing is guessed beyond that: a
 wrong digit is another id, and the name and birth still find it.
 
+Where no number is known some people write one all the same, 000000 or their own. A key that more than `CROWD` records
+share is such a one, or a fraud, and asks about each record and the next only: so what it costs grows with the records
+and not with their square, and still nobody is passed over.
+
 A record with rival values leaves a trace for each of them (`traces`), because either may be the right one.
 """
 
@@ -16,7 +20,7 @@ import hashlib
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 from schemas.forms import identity
 from schemas.merge import Heads
@@ -24,6 +28,8 @@ from schemas.merge import Heads
 NATIONAL_ID, NAME_BORN = "national_id", "name_born"
 WHYS = (NATIONAL_ID, NAME_BORN)
 """Why two records are candidates, the stronger reason first."""
+CROWD = 12
+"""The most records of which each may be asked about with each other."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,20 @@ def pairs(found: Iterable[Trace]) -> list[Pair]:
             holding.setdefault(key, set()).add(trace.record)
     best: dict[tuple[str, str], str] = {}
     for (why, _), records in holding.items():
-        for two in combinations(sorted(records), 2):
+        for two in among(records):
             best[two] = min(why, best.get(two, why), key=WHYS.index)
     return sorted(Pair(a, b, why) for (a, b), why in best.items())
+
+
+def why(key: str) -> str:
+    """What a key of `keys` rests on."""
+    return key.partition("\x1f")[0]
+
+
+def among(records: Iterable[str]) -> set[tuple[str, str]]:
+    """The candidates among records that share one key: each with each, of a crowd each with the next."""
+    in_order = sorted(set(records))
+    return set(combinations(in_order, 2) if len(in_order) <= CROWD else pairwise(in_order))
 
 
 def token(key: str) -> int:

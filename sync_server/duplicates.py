@@ -33,6 +33,7 @@ _SAID = ("name", "born", "national_id", GONE)
 """The slots of a member that `trace` rests on."""
 
 Two = tuple[str, str]
+Found = tuple[int, str]
 Row = dict[str, str]
 
 
@@ -42,21 +43,14 @@ def follow(tx: Tx, county: str, before: Mapping[str, Head], after: Mapping[str, 
     was, now = _found_by(tx, county, before, after)
     lost = {(token, r) for r, tokens in was.items() for token in tokens - now[r]}
     new = {(token, r) for r, tokens in now.items() for token in tokens - was[r]}
-    _unindex(tx, county, lost)
-    tx.add_new(t.trace, [_trace_row(county, token, r) for token, r in sorted(new)])
     links = [h for r, h in after.items() if h.kind == "link" and before.get(r) != h]
-    if not (lost or new or links):
-        return
-    audit.lock(tx, county)
-    pairs = {two for link in links if (two := _about(link))}
-    pairs |= _pairs_of(tx, county, {r for _, r in lost})
-    pairs |= _meeting(tx, county, new)
-    _write(tx, county, pairs)
+    if lost or new or links:
+        _index(tx, county, lost, new, {two for link in links if (two := _about(link))})
 
 
-def derived(tx: Tx, county: str) -> tuple[set[tuple[int, str]], list[Row]]:
+def derived(tx: Tx, county: str) -> tuple[set[Found], list[Row]]:
     """What both tables must hold, from the heads alone: tokens with their records, and rows without the county."""
-    tokens: set[tuple[int, str]] = set()
+    tokens: set[Found] = set()
     found: list[Trace] = []
     roots = {h.record: h for h in _heads_of(tx, county, "household")}
     for member in _heads_of(tx, county, "member"):
@@ -96,9 +90,8 @@ def forget(tx: Tx, county: str, was: Collection[Head]) -> None:
     """Removes by what the records of one household could be found, and the pairs that nobody has said anything of.
     `was`: the heads they had; they are not there any more."""
     root = next((h for h in was if h.kind == "household"), None)
-    audit.lock(tx, county)
-    _unindex(tx, county, {(token, h.record) for h in was for token in _tokens(_traces(h, root))})
-    _write(tx, county, _pairs_of(tx, county, {h.record for h in was}))
+    lost = {(token, h.record) for h in was for token in _tokens(_traces(h, root))}
+    _index(tx, county, lost, set(), _pairs_of(tx, county, {h.record for h in was}))
 
 
 def _found_by(
@@ -141,7 +134,11 @@ def _traces(member: Head, root: Head | None, area: str = "") -> list[Trace]:
 
 
 def _tokens(traces: Iterable[Trace]) -> frozenset[int]:
-    return frozenset(duplicates.token(key) for trace in traces for key in duplicates.keys(trace))
+    return frozenset(map(duplicates.token, _keys(traces)))
+
+
+def _keys(traces: Iterable[Trace]) -> frozenset[str]:
+    return frozenset(key for trace in traces for key in duplicates.keys(trace))
 
 
 def _pairs_of(tx: Tx, county: str, records: Collection[str]) -> set[Two]:
@@ -151,15 +148,32 @@ def _pairs_of(tx: Tx, county: str, records: Collection[str]) -> set[Two]:
     return {(row.a, row.b) for side in (d.a, d.b) for row in tx.among(query, side, records)}
 
 
-def _meeting(tx: Tx, county: str, new: Collection[tuple[int, str]]) -> set[Two]:
-    """The pairs that records with new tokens make with whoever has the same, as far as tokens tell."""
-    mine: dict[int, set[str]] = {}
-    for token, record in new:
-        mine.setdefault(token, set()).add(record)
+def _index(tx: Tx, county: str, lost: set[Found], new: set[Found], pairs: set[Two]) -> None:
+    """Writes by what records can be found, and what is to be said of these pairs and of those that this makes or
+    ends."""
+    _unindex(tx, county, lost)
+    tx.add_new(t.trace, [_trace_row(county, token, r) for token, r in sorted(new)])
+    audit.lock(tx, county)
+    added, removed = _by_token(new), _by_token(lost)
+    now = _holders(tx, county, added.keys() | removed.keys())
+    for token, records in now.items():
+        before = (records - added.get(token, set())) | removed.get(token, set())
+        pairs |= duplicates.among(before) ^ duplicates.among(records)
+    _write(tx, county, pairs)
+
+
+def _holders(tx: Tx, county: str, tokens: Collection[int]) -> dict[int, set[str]]:
+    """The records that each of these tokens finds."""
     c = t.trace.c
-    out: set[Two] = set()
-    for row in tx.among(select(c.token, c.record).where(c.county == county), c.token, mine):
-        out |= {(min(row.record, r), max(row.record, r)) for r in mine[row.token] if r != row.record}
+    query = select(c.token, c.record).where(c.county == county)
+    found = _by_token((row.token, row.record) for row in tx.among(query, c.token, tokens))
+    return {token: found.get(token, set()) for token in tokens}
+
+
+def _by_token(found: Iterable[Found]) -> dict[int, set[str]]:
+    out: dict[int, set[str]] = {}
+    for token, record in found:
+        out.setdefault(token, set()).add(record)
     return out
 
 
@@ -169,20 +183,24 @@ def _write(tx: Tx, county: str, pairs: Collection[Two]) -> None:
         return
     named = heads.load(tx, county, {r for a, b in pairs for r in (a, b, merge.link_id(a, b))})
     roots = heads.load(tx, county, {h.household for h in named.values()})
-    traces = {r: _traces(h, roots.get(h.household)) for r, h in named.items()}
+    keys = {r: _keys(_traces(h, roots.get(h.household))) for r, h in named.items()}
+    shared = {two: keys.get(two[0], frozenset()) & keys.get(two[1], frozenset()) for two in pairs}
+    holders = _holders(tx, county, {duplicates.token(key) for each in shared.values() for key in each})
+    groups = {token: duplicates.among(records) for token, records in holders.items()}
     rows = []
     for two in sorted(pairs):
-        alike = duplicates.pairs([*traces.get(two[0], []), *traces.get(two[1], [])])
+        alike = {duplicates.why(key) for key in shared[two] if two in groups[duplicates.token(key)]}
         link = named.get(merge.link_id(*two))
         verdict = _verdict(link) if link is not None and _about(link) == two else None
         if alike or verdict is not None:
-            rows.append({"county": county, **_row(two, alike[0].why if alike else "", verdict or "")})
+            reason = next((w for w in duplicates.WHYS if w in alike), "")
+            rows.append({"county": county, **_row(two, reason, verdict or "")})
     _unpair(tx, county, pairs)
     if rows:
         tx.execute(insert(t.duplicate), rows)
 
 
-def _unindex(tx: Tx, county: str, tokens: Collection[tuple[int, str]]) -> None:
+def _unindex(tx: Tx, county: str, tokens: Collection[Found]) -> None:
     c = t.trace.c
     one = delete(t.trace).where(c.county == county, c.token == bindparam("the_token"), c.record == bindparam("of"))
     if tokens:

@@ -115,6 +115,13 @@ def test_what_is_not_known_makes_nobody_alike() -> None:
     assert duplicates.pairs([empty, replace(empty, record="m2")]) == []
 
 
+def test_a_number_that_a_crowd_shares_asks_about_each_and_the_next() -> None:
+    crowd = [replace(LI, record=f"m{n:02}", name=f"甲{n}", national_id="000000") for n in range(40)]
+    few = duplicates.pairs(crowd[: duplicates.CROWD])
+    assert len(few) == duplicates.CROWD * (duplicates.CROWD - 1) // 2
+    assert [(p.a, p.b) for p in duplicates.pairs(crowd)] == [(f"m{n:02}", f"m{n + 1:02}") for n in range(39)]
+
+
 def test_both_sides_of_a_conflict_leave_a_trace() -> None:
     one = change({"name": "李明", "national_id": "330106199001010018"}, n=1)
     rival = change({"national_id": "330106199001010026"}, n=2, device="tablet-b")

@@ -1,5 +1,6 @@
 """The same family, registered by two tablets that could not know of each other: found, looked at, decided, undone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import delete, select
 from schemas import merge
 from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import cases, doubles, duplicates, joined, side_by_side, verify, visit_page
+from sync_server import cases, doubles, duplicates, erasure, joined, side_by_side, verify, visit_page
 from sync_server import tables as t
 from sync_server.authoring import Draft
 from sync_server.db import Tx
@@ -312,6 +313,37 @@ def test_an_index_that_is_not_what_the_heads_say_is_found_and_made_anew(
     house.server.db.transaction(duplicates.fill)
     sound(house)
     assert len(waiting(house)) == 1
+
+
+def test_a_number_typed_for_want_of_one_does_not_flood_the_desk(
+    house: CountyHouse, tablets: tuple[Tablet, Tablet]
+) -> None:
+    crowd = [registered(house, tablets[n % 2], name=f"甲{n}", national_id="000000") for n in range(16)]
+    sound(house)
+    assert len(waiting(house)) == 15
+    tablets[0].edit(crowd[7].household, crowd[7].member, "member", {"national_id": None})
+    sound(house)
+    assert len(waiting(house)) == 14
+    for home in crowd[8:13]:
+        tablets[0].edit(home.household, home.member, "member", {"national_id": None})
+    sound(house)
+    assert len(waiting(house)) == 45
+    erased = crowd[0].household
+    house.server.db.transaction(lambda tx: erasure.erase(tx, COUNTY, erased, "县人民法院（2026）样01行初3号"))
+    sound(house)
+
+
+def test_two_writers_who_bring_one_person_at_the_same_moment_are_found_out(house: CountyHouse) -> None:
+    def bring(tablet: Tablet, area: str) -> None:
+        for number in range(8):
+            registered(house, tablet, area, name=f"人{area[-1]}{number}", born=None, national_id=f"9901{number:014}")
+
+    here, there = Tablet(house, "wang", "王"), Tablet(house, "zhao", "赵")
+    with ThreadPoolExecutor(2) as pool:
+        for done in (pool.submit(bring, here, VILLAGE), pool.submit(bring, there, OTHER_TOWN)):
+            done.result()
+    sound(house)
+    assert len(waiting(house)) == 8
 
 
 def test_the_index_holds_no_names(house: CountyHouse, tablets: tuple[Tablet, Tablet]) -> None:
