@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.vault import sealing, tables
@@ -64,7 +64,7 @@ def keep(tx: Tx, kept: Account) -> None:
 
 def rev(tx: Tx) -> int:
     """How often the account was written; another window of the same person may have."""
-    return tx.sql.scalar(select(account.rev).where(account.person == tx.person)) or 0
+    return tx.sql.scalar(_REV, {"whose": tx.person}) or 0
 
 
 def load(tx: Tx) -> Account:
@@ -76,3 +76,7 @@ def load(tx: Tx) -> Account:
         return Account.from_wire(tx.ring.unseal_own("account", row.rev, row.sealed))
     except sealing.Damaged:
         raise Failed("vault_damaged") from None
+
+
+# Asked at the beginning of every transaction, so it is not put together anew each time.
+_REV = select(account.rev).where(account.person == bindparam("whose"))
