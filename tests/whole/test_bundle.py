@@ -14,7 +14,7 @@ import pytest
 from app import bundles
 from app.ui.seams import Parcel
 from schemas.problems import Failed
-from sync_server import chunks, devices, verify
+from sync_server import chunks, devices, library, verify
 from tests.whole.stick import COUNTY, LOWER, PIN, Centre, Tablet, carried
 
 ROOT = Path(__file__).parents[2]
@@ -283,6 +283,21 @@ def test_a_grant_grows_by_stick(tablet: Tablets, centre: Centre) -> None:
     assert b.round_trip().more
     assert not b.round_trip().more
     assert b.value(home, "head") == "王小明"
+
+
+def test_questionnaires_come_by_stick_once(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    published = partial(library.publish, county=COUNTY, kind="form", name="means-visit")
+    item = centre.server.db.transaction(lambda tx: published(tx, content={"v": 1}))
+    a.round_trip()
+    assert a.open.document(item.hash) == {"v": 1}
+    before = carried(centre, a.save().file)
+    newer = centre.server.db.transaction(lambda tx: published(tx, content={"v": 2}))
+    a.round_trip()
+    assert [i.hash for i in a.open.documents("form")] == [newer.hash]
+    a.load(before)
+    a.round_trip()
+    assert [i.hash for i in a.open.documents("form")] == [newer.hash]
 
 
 def test_nothing_on_the_stick_can_be_read_and_its_names_say_nothing(tablet: Tablets, centre: Centre) -> None:

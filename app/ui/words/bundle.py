@@ -46,8 +46,8 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "bundle.load": ("读入回执文件", "Load the answer file"),
     "bundle.loading": ("正在核对…", "Checking…"),
     "bundle.loaded": (
-        "已读入：服务器确认收到 {changes}、{photos}；收到新资料 {records}。",
-        "Loaded: the server confirmed {changes} and {photos}; new from others: {records}.",
+        "已读入：服务器确认收到 {changes}、{photos}；服务器发来资料 {records}。",
+        "Loaded: the server confirmed {changes} and {photos}; {records} came from it.",
     ),
     "bundle.loaded_again": (
         "已核对：这个回执里的内容本机都有了。",
@@ -81,6 +81,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
         "服务器已收下。请把回执文件交还文件的主人，由他读入。",
         "The server has taken it. Give the answer file back to its owner, who loads it.",
     ),
+    "audit.bundle_taken": ("收下密封文件", "Took a sealed file"),
     # at the terminal
     "bundle.pin": ("PIN", "PIN:"),
     "bundle.pass": ("口令", "Passphrase:"),
