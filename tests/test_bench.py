@@ -5,8 +5,10 @@ import json
 import pytest
 
 from app import cli
-from tests.bench import command
+from schemas import records
+from tests.bench import command, sync_visits
 from tests.bench.row import Row
+from tests.bench.sync import CASES
 
 KEYS = {"bench", "case", "value", "unit", "floor", "ratio", "target", "met"}
 
@@ -32,3 +34,31 @@ def test_an_unknown_bench_is_refused(capsys: pytest.CaptureFixture[str]) -> None
         cli.main(["bench", "no-such"])
     assert ended.value.code == 2
     assert "policy" in capsys.readouterr().err
+
+
+def test_a_case_runs_alone_and_says_the_same_as_in_the_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "sync", "wire", "--json"]) in (0, 1)
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows
+    for row in rows:
+        assert set(row) == KEYS
+        assert row["bench"] == "sync"
+        assert (row["met"] is None) == (row["target"] is None)
+        if row["floor"]:
+            assert row["ratio"] == pytest.approx(row["value"] / row["floor"])
+
+
+def test_every_case_of_sync_can_be_named() -> None:
+    assert list(command.cases("sync")) == list(CASES)
+    assert not command.cases("policy")
+
+
+def test_made_up_households_are_written_in_the_words_of_the_catalogue() -> None:
+    family, other = sync_visits.families(2, sync_visits.AREAS[0])
+    assert [d.kind for d in family.registered] == ["household", *["member"] * sync_visits.MEMBERS]
+    assert [d.kind for d in family.visited_again] == ["visit", "assessment"]
+    assert [d.kind for d in other.visited_again] == ["member", "visit", "assessment"]
+    slots = records.catalogue()
+    for draft in (*family.registered, *family.visited, *other.visited_again):
+        assert all(slots[draft.kind][slot].fits(value) for slot, value in draft.sets.items())
+    assert not {d.record for d in family.registered} & {d.record for d in other.registered}

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Row:
     """`value` in `unit`; `floor` the same work at its barest, measured in the same run; `target` as it is said in
-    words, `met` whether it was reached (None where there is no target)."""
+    words, `met` whether it was reached (None where there is no target, or where nothing could be measured, which `unit`
+    then says)."""
 
     bench: str
     case: str
