@@ -10,6 +10,7 @@ from datetime import date
 
 from app.vault.records import Record
 from app.work.candidates import Candidate
+from app.work.joined import traces
 from app.work.lines import Line
 from schemas import duplicates, ids, merge, records
 from schemas.codec import Value
@@ -129,11 +130,6 @@ def page(
         moving_to=next((to for r in roots if (to := str(r.heads.value("area") or r.area)) != r.area), ""),
         why=str(roots[0].heads.value("gone_why") or "") if roots else "",
     )
-
-
-def traces(held: Iterable[Record]) -> list[duplicates.Trace]:
-    """What the people of a household can be found by."""
-    return [t for r in held if r.kind == "member" for t in duplicates.traces(r.id, r.household, r.area, r.heads)]
 
 
 def in_words(slot: records.Slot, value: Value) -> dict[str, str]:

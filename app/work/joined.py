@@ -9,8 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.vault.drafts import Draft
 from app.vault.open import Open
+from app.vault.records import Record
 from app.vault.summary import Summary
-from schemas import merge
+from schemas import duplicates, merge
+from schemas.duplicates import NATIONAL_ID, Trace
 from schemas.merge import DIFFERENT, SAME, Heads
 
 
@@ -38,24 +40,42 @@ def decided(summaries: Iterable[Summary]) -> frozenset[frozenset[str]]:
 
 def join(vault: Open, one: str, other: str) -> list[Draft]:
     """What says that two households are one."""
-    return [_link(vault, one, other, SAME)]
+    return [_link(vault, min(one, other), (one, other), SAME)]
 
 
-def part(vault: Open, one: str, others: Sequence[str]) -> list[Draft]:
-    """What says that a household is none of these others, with some of which it may be joined."""
-    return [_link(vault, one, other, DIFFERENT) for other in others]
+def part(vault: Open, one: str, others: Sequence[str], people: Iterable[Trace]) -> list[Draft]:
+    """What says that a household is none of these others, nor any of its `people` somebody there who has the same name
+    and birth; it may be new. Somebody with the same national id in two families is left for a supervisor to look at."""
+    mine = list(people)
+    theirs = [t for other in others for t in traces(vault.household(other))]
+    of = {t.record: t.household for t in theirs} | {t.record: one for t in mine}
+    apart = [
+        (of[pair.a], (pair.a, pair.b))
+        for pair in duplicates.pairs([*mine, *theirs])
+        if pair.why != NATIONAL_ID and (of[pair.a] == one) != (of[pair.b] == one)
+    ]
+    two = [(min(one, other), (one, other)) for other in others]
+    return [_link(vault, household, pair, DIFFERENT) for household, pair in (*two, *apart)]
 
 
-def _link(vault: Open, one: str, other: str, verdict: str) -> Draft:
-    held = vault.record(merge.link_id(one, other))
-    return _draft(one, other, verdict, held.heads if held else merge.NOTHING)
+def registrations(vault: Open, households: Iterable[str]) -> list[str]:
+    """All registrations of these households, in order."""
+    wanted = set(households)
+    return sorted(p.household for first, parts in groups(vault.summaries()).items() if first in wanted for p in parts)
 
 
-def _draft(one: str, other: str, verdict: str, heads: Heads) -> Draft:
-    sets = merge.join(one, other) if verdict == SAME else merge.part(one, other)
-    household = min(one, other)
+def traces(held: Iterable[Record]) -> list[Trace]:
+    """What the people of a household can be found by, out of its records."""
+    return [t for r in held if r.kind == "member" for t in duplicates.traces(r.id, r.household, r.area, r.heads)]
+
+
+def _link(vault: Open, household: str, two: tuple[str, str], verdict: str) -> Draft:
+    """`household` is the one of the record with the lesser id: a link lies there."""
+    held = vault.record(merge.link_id(*two))
+    sets = merge.join(*two) if verdict == SAME else merge.part(*two)
     # A link in conflict is shown as what it is, two verdicts, and whoever decides has both in front of them.
-    return Draft(household, merge.link_id(one, other), "link", "", sets, merge.seeing_all(heads, sets))
+    seen = merge.seeing_all(held.heads, sets) if held else frozenset()
+    return Draft(household, merge.link_id(*two), "link", "", sets, seen)
 
 
 def _links(summary: Summary) -> Iterable[Heads]:

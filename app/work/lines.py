@@ -20,11 +20,10 @@ LIMIT = 100
 @dataclass(frozen=True)
 class Line:
     """One household in a list. `waiting` counts changes not yet safe on the server; `working` means a visit is open.
-    `registrations` are the households that are joined in it, itself the first, and `codes` their short codes. `gone`:
-    it was removed; `contested`: removed by one while another wrote to it. Visits are written to `visit_in`."""
+    `registrations` are the households that are joined in it, itself the first, with the short `codes`. `gone`: it was
+    removed; `contested`: removed by one while another wrote to it. Visits are written to `visit_in`."""
 
     household: str
-    code: str
     head: str
     address: str
     phone: str
@@ -41,10 +40,17 @@ class Line:
     conflicts: int
     waiting: int
     registrations: tuple[str, ...]
-    codes: tuple[str, ...]
     gone: bool
     contested: bool
     visit_in: str
+
+    @property
+    def code(self) -> str:
+        return ids.short_code(self.household)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(ids.short_code(r) for r in self.registrations)
 
     def overdue(self, today: date) -> bool:
         return self.planned_on is not None and self.planned_on < today
@@ -79,7 +85,6 @@ def line(
     registrations = tuple(p.household for p in parts)
     return Line(
         household=summary.household,
-        code=ids.short_code(summary.household),
         head=summary.head,
         address=summary.address,
         phone=summary.phone,
@@ -96,7 +101,6 @@ def line(
         conflicts=summary.conflicts,
         waiting=sum(waiting.get(r, 0) for r in registrations),
         registrations=registrations,
-        codes=tuple(ids.short_code(r) for r in registrations),
         gone=summary.gone,
         contested=summary.contested,
         visit_in=next((r for r in registrations if r in working), registrations[0]),
@@ -111,7 +115,7 @@ def search(
     hits = [
         shown
         for parts, shown in households
-        if (area is None or shown.area == area) and _holds(_haystack(parts, shown), words)
+        if (area is None or shown.area == area) and (not words or _holds(_haystack(parts, shown), words))
     ]
     hits.sort(key=_urgency)
     return Found(tuple(hits[:limit]), len(hits))

@@ -21,9 +21,9 @@ class Entry:
     national_id: str = ""
     born: str = ""
 
-    def traces(self) -> list[Trace]:
-        """What the head can be found by."""
-        return [Trace("", "", self.area, self.head, self.known_born, self.national_id)]
+    def traces(self, household: str = "", head: str = "") -> list[Trace]:
+        """What the head can be found by, under these ids once there are any."""
+        return [Trace(head, household, self.area, self.head, self.known_born, self.national_id)]
 
     @property
     def known_born(self) -> str:

@@ -198,7 +198,8 @@ class OpenVisit:
         if result is not None:
             assessment = self._new_id()
             drafts.append(self._assessment(assessment, result))
-        drafts += joined.part(self._vault, self.household, sorted(self._others))
+        others = joined.registrations(self._vault, self._others)
+        drafts += joined.part(self._vault, self.household, others, self._traces())
         changes = self._vault.write(drafts, ends=self.id)
         return Finished(self.id, assessment, result, len(changes))
 

@@ -68,7 +68,7 @@ class Work:
         shown = self._line(household_id)
         held = self._held(shown)
         names = {a.code: a.name for a in self._vault.areas()}
-        found = () if shown.gone else candidates.known_here(self._vault, household.traces(held))
+        found = () if shown.gone else candidates.known_here(self._vault, joined.traces(held))
         return household.page(shown, held, self._clock.today(), names, found)
 
     def visit(self, household_id: str) -> OpenVisit:
@@ -88,14 +88,15 @@ class Work:
     def register(self, entry: Entry, others: Sequence[str] = ()) -> str:
         """Register a household with its head as the first member; the household's id comes back. `others` are the
         candidates that the worker says it is not, so that nobody is asked again."""
-        root = self._new_id()
+        root, head = self._new_id(), self._new_id()
         mine: dict[str, Value] = {
             "status": None if self._vault.role == "visitor" else "registered",  # a station's to set, not a visitor's
             "assigned_to": self._vault.user,
             "planned_on": self._clock.today().isoformat(),
         }
-        begun = entry.begins(root, self._new_id(), self._new_id(), mine)
-        self._vault.write([*begun, *joined.part(self._vault, root, others)])
+        begun = entry.begins(root, head, self._new_id(), mine)
+        apart = joined.part(self._vault, root, joined.registrations(self._vault, others), entry.traces(root, head))
+        self._vault.write([*begun, *apart])
         return root
 
     def join(self, household_id: str, other: str) -> None:
@@ -103,9 +104,12 @@ class Work:
         self._vault.write(joined.join(self._vault, household_id, other))
 
     def part(self, household_id: str, other: str) -> None:
-        """Say that a registration is another family than the rest of the household it was joined with."""
-        rest = [r for r in self._line(household_id).registrations if r != other]
-        self._vault.write(joined.part(self._vault, other, rest or [household_id]))
+        """Say that a household is another family than this one, whether or not it was joined with it."""
+        mine = self._line(household_id).registrations
+        theirs = (other,) if other in mine else self._line(other).registrations
+        rest = [r for r in mine if r not in theirs]
+        people = {one: joined.traces(self._vault.household(one)) for one in theirs}
+        self._vault.write([d for one in theirs for d in joined.part(self._vault, one, rest, people[one])])
 
     def move(self, household_id: str, area: str) -> bool:
         """Move a household to the village of this code; whether that is one of the worker's own, else a supervisor

@@ -66,6 +66,23 @@ def test_what_is_said_to_be_another_family_is_not_asked_again(desk: Desk) -> Non
     assert {c.household for c in desk.work.known_here(typed)} == {made, desk.household}
 
 
+def test_the_people_are_others_too_but_one_national_id_in_two_families_is_left_to_a_supervisor(desk: Desk) -> None:
+    desk.vault.write([edit(desk.vault, desk.members["10"], national_id=ID)])
+    twin = desk.another("雷银花")
+    spouse, child = new_id(), new_id()
+    desk.vault.write(
+        [
+            member(twin, spouse, name="雷银花", relation="10", national_id=ID, present="yes"),
+            member(twin, child, name="蓝·小满", relation="20", born="2012-02-29", present="yes"),
+        ]
+    )
+    before = len(desk.vault.waiting())
+    desk.work.part(desk.household, twin)
+    said = [{c.sets["a"], c.sets["b"]} for c in desk.vault.waiting()[before:]]
+    assert said == [{desk.household, twin}, {desk.members["20"], child}]
+    assert desk.work.household(desk.household).candidates == ()
+
+
 def test_a_household_that_came_twice_is_a_candidate_on_its_own_page(desk: Desk) -> None:
     twin = desk.another("蓝水根")
     desk.vault.write([member(twin, new_id(), name="蓝·小满", relation="20", born="2012-02-29", present="yes")])
