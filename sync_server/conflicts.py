@@ -52,9 +52,7 @@ class Names:
 def written(tx: Tx, county: str, changes: Iterable[str]) -> dict[str, Written]:
     """These changes, those that the server has."""
     c = t.change.c
-    rows = tx.execute(
-        select(c.id, c.data, c.taken_at, c.skew).where(c.county == county, c.id.in_(sorted(set(changes))))
-    )
+    rows = tx.among(select(c.id, c.data, c.taken_at, c.skew).where(c.county == county), c.id, changes)
     return {r.id: Written(Change.from_wire(codec.decode(r.data)), r.taken_at, r.skew) for r in rows}
 
 

@@ -60,7 +60,8 @@ class Tx:
     def among(self, query: Select[Any], column: ColumnElement[Any], keys: Iterable[Any]) -> Iterator[Row[Any]]:
         """The rows of a query whose column is one of the keys, asked for so many at a time as a database takes. Rows
         come in the query's order within each time; keys are asked for in their own."""
-        wanted = sorted(set(keys))
+        # No text of PostgreSQL holds a NUL, so nothing is found under a key that does.
+        wanted = sorted(k for k in set(keys) if not (isinstance(k, str) and "\x00" in k))
         for start in range(0, len(wanted), MANY):
             yield from self.connection.execute(query.where(column.in_(wanted[start : start + MANY])))
 

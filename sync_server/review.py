@@ -81,23 +81,22 @@ def in_scope(person: Person, area: ColumnElement[Any]) -> ColumnElement[bool]:
 def area_names(tx: Tx, county: str, codes: set[str]) -> Mapping[str, str]:
     """`town village` by area code."""
     area = tables.area
-    rows = tx.execute(
-        select(area.c.code, area.c.town_name, area.c.name).where(area.c.county == county, area.c.code.in_(codes))
-    )
+    query = select(area.c.code, area.c.town_name, area.c.name).where(area.c.county == county)
+    rows = tx.among(query, area.c.code, codes)
     return {row.code: f"{row.town_name} {row.name}" for row in rows}
 
 
 def person_names(tx: Tx, county: str, users: set[str]) -> Mapping[str, str]:
     """Names by user name; somebody unknown is left out."""
     people = tables.person
-    rows = tx.execute(select(people.c.user, people.c.name).where(people.c.county == county, people.c.user.in_(users)))
+    rows = tx.among(select(people.c.user, people.c.name).where(people.c.county == county), people.c.user, users)
     return {row.user: row.name for row in rows}
 
 
 def device_names(tx: Tx, county: str, devices: set[str]) -> Mapping[str, str]:
     """What people call these devices, by id."""
     c = tables.device.c
-    rows = tx.execute(select(c.id, c.name).where(c.county == county, c.id.in_(sorted(devices))))
+    rows = tx.among(select(c.id, c.name).where(c.county == county), c.id, devices)
     return {row.id: row.name for row in rows}
 
 
