@@ -23,11 +23,12 @@ from sync_server import (
     household_file,
     joined,
     may,
+    moves,
     review,
     visit_page,
 )
 from sync_server.authoring import Draft
-from sync_server.db import Tx
+from sync_server.db import Again, Tx
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile
 from sync_server.people import Person
@@ -154,9 +155,10 @@ def _alone(tx: Tx, person: Person, record: str) -> None:
     """Makes every other writer of the record's area wait, in the order in which all of them lock: a decision is taken
     on what everyone has sent, and what is being sent at this moment comes either before it or after."""
     devices.desk(tx, person.county)
-    head = heads.get(tx, person.county, record)
-    if head is not None:
-        feed.lock(tx, person.county, [head.area])
+    before = heads.load(tx, person.county, [record]).values()
+    locked = feed.lock(tx, person.county, moves.reach(before))
+    if not moves.reach(heads.load(tx, person.county, [record]).values()) <= set(locked):
+        raise Again  # the household moved meanwhile
 
 
 def _decided(

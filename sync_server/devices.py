@@ -5,7 +5,7 @@ gets the same grant, because the answer may have been lost on the way. Of a code
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Row, insert, select, update
 
@@ -113,20 +113,19 @@ def newer_grant(tx: Tx, person: Person, device: Device, known: str) -> wire.Gran
     return None if _unsigned(tx, person, device).digest == known else grant(tx, person, device)
 
 
-def renewal_due(tx: Tx, device: Device) -> bool:
+def renewal_due(device: Device, now: datetime) -> bool:
     """Whether less than half of the time is left for which the device's grant was given."""
     if not (device.granted_at and device.expires_at):
         return False
     given, until = parse_stamp(device.granted_at), parse_stamp(device.expires_at)
-    return given + (until - given) / 2 < tx.clock.now() <= until
+    return given + (until - given) / 2 < now <= until
 
 
 def renew(tx: Tx, county: str, device: str) -> None:
     """Gives a device's grant its whole time again, if that is due and nobody has put the device out."""
     known = lock(tx, county, device)
-    if known.user is None or known.revoked_at or not renewal_due(tx, known):
+    if known.user is None or known.revoked_at or not renewal_due(known, now := tx.clock.now()):
         return
-    now = tx.clock.now()
     expires = stamp(now + timedelta(days=tx.settings.grant_days))
     tx.execute(update(t.device).where(_is(county, device)).values(granted_at=stamp(now), expires_at=expires))
     audit.write(tx, county, known.user, "grant_renewed", device)

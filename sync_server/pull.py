@@ -21,6 +21,7 @@ from sync_server.db import Database, Tx
 from sync_server.devices import Device
 from sync_server.feed import Tail
 from sync_server.people import Person
+from sync_server.snapshots import Record
 
 BUDGET = 1024 * 1024
 """The most canonical bytes one pull brings, whatever it asks for (one change or record more, when that is bigger)."""
@@ -56,7 +57,7 @@ def serve(db: Database, device: Device, asked: wire.Pull) -> Pulled:
         raise Failed("protocol_unknown")
     if asked.device != device.id:
         raise Failed("bad_signature")
-    if db.snapshot(lambda tx: devices.renewal_due(tx, device)):
+    if devices.renewal_due(device, db.clock.now()):
         db.transaction(lambda tx: devices.renew(tx, device.county, device.id))
     pulled = db.snapshot(lambda tx: answer(tx, device.id, asked))
     if pulled.quiet or pulled.areas:
@@ -123,7 +124,7 @@ class _News:
 def _area(tx: Tx, news: _News, device: Device, tail: Tail, asked: wire.Pull) -> None:
     """Adds what is new in one area."""
     cursor = asked.cursors[tail.area]
-    if cursor.seq > tail.seq or feed.chain_at(tx, device.county, tail.area, cursor.seq) != cursor.chain:
+    if not _on_feed(tx, device.county, tail, cursor):
         news.lost.append(tail.area)
     elif news.left <= 0:
         news.more = news.more or cursor.seq < tail.seq or bool(cursor.after)
@@ -131,6 +132,13 @@ def _area(tx: Tx, news: _News, device: Device, tail: Tail, asked: wire.Pull) -> 
         _snapshot(tx, news, device, tail, cursor)
     elif cursor.seq < tail.seq:
         _page(tx, news, device, tail, asked)
+
+
+def _on_feed(tx: Tx, county: str, tail: Tail, cursor: wire.Cursor) -> bool:
+    """Whether the feed stood where the cursor says, and the server has not lost what came before it."""
+    if cursor.seq >= tail.seq:
+        return (cursor.seq, cursor.chain) == (tail.seq, tail.chain)
+    return feed.chain_at(tx, county, tail.area, cursor.seq) == cursor.chain
 
 
 def _page(tx: Tx, news: _News, device: Device, tail: Tail, asked: wire.Pull) -> None:
@@ -169,17 +177,7 @@ def _snapshot(tx: Tx, news: _News, device: Device, tail: Tail, cursor: wire.Curs
         _object(
             area=codec.encode(tail.area),
             since=codec.encode(cursor.after),
-            heads=_list(
-                [
-                    _object(
-                        household=codec.encode(r.household),
-                        record=codec.encode(r.record),
-                        kind=codec.encode(r.kind),
-                        heads=r.data,
-                    )
-                    for r in part.records
-                ]
-            ),
+            heads=_list([_head(record) for record in part.records]),
             after=codec.encode(part.after),
             seq=codec.encode(tail.seq),
             chain=codec.encode(tail.chain),
@@ -210,6 +208,15 @@ def _set_aside(tx: Tx, device: Device) -> tuple[list[wire.SetAside], list[int]]:
     ).all()
     held = [wire.SetAside(row.n, row.reason) for row in rows if row.dismissed_at is None]
     return held, [row.n for row in rows if row.dismissed_at is not None]
+
+
+def _entry(change: bytes, seq: int) -> bytes:
+    return b'{"change":%s,"seq":%d}' % (change, seq)
+
+
+def _head(record: Record) -> bytes:
+    household, name, kind = (codec.quoted(text).encode() for text in (record.household, record.record, record.kind))
+    return b'{"heads":%s,"household":%s,"kind":%s,"record":%s}' % (record.data, household, kind, name)
 
 
 def _object(**members: bytes) -> bytes:

@@ -18,7 +18,7 @@ from schemas import change as changes
 from schemas import codec, ids, signing, wire
 from schemas.change import Change
 from schemas.problems import Failed
-from sync_server import audit, devices
+from sync_server import audit, devices, feed
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.devices import Device
@@ -28,7 +28,8 @@ from sync_server.ledger import Ledger
 def tell(tx: Tx, device: Device, message: wire.Witness) -> wire.Lacking:
     """Takes the changes in the message, and says which of its ids are still lacking. Raises Failed:
     `protocol_unknown`, `bad_signature` for another device's message, `revoked`, `expired`, `not_your_area`,
-    `chain_broken` when the ids are not what the county sealed or a change is none of them."""
+    `chain_broken` when the ids are not what the county sealed or a change is none of them, `unknown_area` when the
+    server has lost the area itself."""
     if message.protocol not in wire.SPOKEN:
         raise Failed("protocol_unknown")
     if message.device != device.id:
@@ -40,6 +41,8 @@ def tell(tx: Tx, device: Device, message: wire.Witness) -> wire.Lacking:
     lacking = _lacking(tx, device.county, message.ids)
     if not message.changes:
         return wire.Lacking(tuple(lacking))
+    if not feed.tails(tx, device.county, [message.area]):  # it was added after the backup was made
+        raise Failed("unknown_area", area=message.area)
     makers = _lock(tx, device.county, message.changes)
     wanted = _lacking(tx, device.county, message.ids)  # again, now that nobody else brings them
     by_id = {change.id: change for change in message.changes}

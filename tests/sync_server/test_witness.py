@@ -6,7 +6,7 @@ import pytest
 
 from schemas import codec, wire
 from schemas.problems import Failed
-from sync_server import audit, authoring, devices, verify, witness
+from sync_server import audit, authoring, county, devices, verify, witness
 from sync_server.authoring import Draft
 from tests.sync_server import backup
 from tests.sync_server.place import CLOUD, EAST, HILL, Place, Tablet, new_id
@@ -197,3 +197,19 @@ def test_nobody_can_slip_in_what_the_county_never_sealed(place: Place) -> None:
     place.server.db.transaction(lambda tx: devices.revoke(tx, place.county, reader.id, place.user("steward")))
     with pytest.raises(Failed, match="revoked"):
         known.tell(good)
+
+
+def test_a_village_that_the_server_has_lost_itself_is_said(place: Place) -> None:
+    officer, reader = place.tablet("officer"), place.tablet("officer")
+    old = backup.made(place.server)
+    new = county.Village(f"{place.county}200299", "新村", "云岭乡")
+    place.server.db.transaction(lambda tx: county.add_villages(tx, place.county, [new]))
+    home = broad(officer, new.code)
+    lost = officer.change(home, {"phone": "1"})
+    officer.push(lost)
+    known = Memory(reader, new.code, 9)
+    backup.put_back(place.server, old)
+    with pytest.raises(Failed, match="unknown_area"):
+        known.tell(known.telling(lost.id))
+    place.server.db.transaction(lambda tx: county.add_villages(tx, place.county, [new]))
+    assert known.tell(known.telling(lost.id)).ids == ()
