@@ -5,7 +5,6 @@ and its author still sees it. Then a supervisor looks at everything: what can be
 are settled; and once more everybody must come to the same, now without a conflict.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from schemas.problems import Failed
@@ -27,9 +26,7 @@ def comes_to_rest(script: Script) -> None:
         everybody_has_the_same(script)
     there = script.books()
     assert not there.open, "nothing is held any more"
-    slots = model.live(there.changes[c] for c in there.taken)
-    rivals = {r: s for r, s in slots.items() if model.conflicts(s, _seen(there))}
-    assert not rivals, f"what was settled is settled: {rivals}"
+    assert not _conflicts(there), "what was settled is settled"
     assert script.server.call("verify") == []
     for who in script.in_use():
         assert script.tablet(who).call("verify") == []
@@ -52,14 +49,11 @@ def a_supervisor_looks_at_everything(script: Script) -> bool:
     """Releases what can be released and lets the rest rest, until nothing is held; settles until nothing is open.
     Whether there was anything to do."""
     before = script.books()
-    for _ in range(20):
-        held = script.server.call("held")
-        if not held:
-            break
-        for change, _reason in held:
+    while there := script.books().open:
+        for change in sorted(there, key=lambda c: script.model.written[c].n):
             looks_at(script, change, release=True)
     for last in (False, True, False):
-        if not script.supervisor_settles(last):
+        if not _conflicts(script.books()) or not script.supervisor_settles(last):
             return before != script.books()
     raise AssertionError("a conflict that was settled is open again")
 
@@ -156,12 +150,11 @@ def _lies_where_it_says(on_server: dict[str, Any], there: Books) -> None:
         assert history <= feed, "a household moves with its history"
 
 
+def _conflicts(there: Books) -> list[str]:
+    """The records with a conflict."""
+    slots = model.live(there.changes[c] for c in there.taken)
+    return [record for record, live in slots.items() if model.conflicts(live, _seen(there))]
+
+
 def _seen(there: Books) -> dict[str, frozenset[str]]:
     return {c: w.seen for c, w in there.changes.items()}
-
-
-def links(script: Script, there: Books) -> Iterable[dict[str, dict[str, Any]]]:
-    """The live writes of every link."""
-    slots = model.live(there.changes[c] for c in there.taken)
-    kinds = {w.record: w.kind for w in there.changes.values()}
-    return [s for record, s in slots.items() if kinds[record] == "link"]

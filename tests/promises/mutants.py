@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.sync.session import Missing, Session
-from app.vault import changes, feed, places, records, standing, tables
+from app.vault import changes, feed, places, records, snapshot, standing, tables
 from app.vault.keyring import Tx
 from app.vault.syncing import Syncing
 from schemas import codec, merge, wire
@@ -122,6 +122,19 @@ def _the_feed_repeats_what_a_snapshot_brought() -> None:
     _put(records, "load_readable", ageless)
 
 
+def _a_snapshot_ends_where_its_last_part_was_read() -> None:
+    """Each part takes the cursor with it, over what happened since to the records of the parts before."""
+    receive = snapshot.receive
+
+    def with_the_cursor(tx: Tx, part: wire.Snapshot, county_key: str) -> int:
+        came = receive(tx, part, county_key)
+        here = places.at(tx, part.area)
+        places.move(tx, part.area, replace(here, seq=part.seq, chain=part.chain, seal=part.seal))
+        return came
+
+    _put(snapshot, "receive", with_the_cursor)
+
+
 def _a_snapshot_brings_changes() -> None:
     """A snapshot holds of each record one change in the place of its heads."""
     read = snapshots.read
@@ -216,6 +229,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "an echo is applied again": _an_echo_is_applied_again,
     "cursor and heads in two transactions": _cursor_and_heads_in_two_transactions,
     "the feed repeats what a snapshot brought": _the_feed_repeats_what_a_snapshot_brought,
+    "a snapshot ends where its last part was read": _a_snapshot_ends_where_its_last_part_was_read,
     "a snapshot brings changes": _a_snapshot_brings_changes,
     "receipts are believed before they come": _receipts_are_believed_before_they_come,
     "receipts are given before the commit": _receipts_are_given_before_the_commit,

@@ -160,10 +160,7 @@ def founded(nursery: Nursery, running: Postgres | None) -> Iterator[Template]:
         server.kill()
         template = Template(nursery, folder, running)
         with template.copied() as stage:
-            who = TABLETS[0]
-            nursery.rehearse(
-                server=str(stage.folder / "server"), url=stage.url, tablet=str(stage.tablet(who)), user=who
-            )
+            nursery.rehearse(folder=str(stage.folder), url=stage.url)
         yield template
 
 

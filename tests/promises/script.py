@@ -40,9 +40,10 @@ class Hand:
 
 @dataclass
 class Script:
-    """`mutants`: how the product is broken, by role."""
+    """`people`: whose tablets are in use. `mutants`: how the product is broken, by role."""
 
     place: Place
+    people: tuple[str, ...] = TABLETS
     mutants: dict[str, str] = field(default_factory=dict)
     model: Model = field(default_factory=Model)
     days: int = 0
@@ -53,7 +54,7 @@ class Script:
     def __post_init__(self) -> None:
         self.net = Network(lambda left: self.server.call("doom", left))
         self._server: Actor | None = None
-        self.hands = {who: Hand(who, "") for who in TABLETS}
+        self.hands = {who: Hand(who, "") for who in self.people}
         self.model.written.update(self.books().changes)
 
     # Processes
@@ -271,10 +272,12 @@ class Script:
 
 
 @contextlib.contextmanager
-def begun(template: Template, mutants: dict[str, str] | None = None) -> Iterator[Script]:
+def begun(
+    template: Template, people: tuple[str, ...] = TABLETS, mutants: dict[str, str] | None = None
+) -> Iterator[Script]:
     """A script on a county of its own."""
     with template.copied() as place:
-        script = Script(place, mutants or {})
+        script = Script(place, people, mutants or {})
         try:
             yield script
         finally:

@@ -94,13 +94,27 @@ def news_from_somebody_else(s: Script) -> None:
 
 
 def a_snapshot_that_is_cut(s: Script) -> None:
-    """The newcomer has one part; then somebody writes twice in what the next part brings, and the feed repeats it."""
+    """The newcomer has one part, with the household; somebody writes to that household; then the other part comes."""
     s.syncs("mei", Fault("answer cut", at=1), batch=SMALL)
+    _edits(s, "lin", "2")
+    s.syncs_until_safe("lin")
+    s.syncs_until_safe("mei")
+
+
+def a_snapshot_over_what_was_released(s: Script) -> None:
+    """A write that was held while its author replaced it is released between two parts of a newcomer's snapshot: the
+    second part has it as replaced, and the feed brings it once more."""
+    s.days = 400
+    s.server.call("days", s.days)
     (member,) = (w.record for w in s.model.written.values() if w.kind == "member" and w.household == _household(s))
     for value in ("2", "3"):
-        shown = s.tablet("lin").call("show", member)["live"]
-        s.writes("lin", model.in_front(shown, ["name"]), "edit", _household(s), member, "member", {"name": value})
-    s.syncs_until_safe("lin")
+        shown = s.tablet("lan").call("show", member)["live"]
+        s.writes("lan", model.in_front(shown, ["name"]), "edit", _household(s), member, "member", {"name": value})
+        s.syncs_until_safe("lan")
+    s.syncs("mei")
+    s.syncs("mei", Fault("answer cut", at=1), batch=SMALL)
+    for change, _ in s.server.call("held"):
+        ends.looks_at(s, change, release=True)
 
 
 def a_newcomer(s: Script) -> None:
@@ -143,7 +157,8 @@ CAUGHT: dict[str, tuple[str, Story]] = {
     "what came early is forgotten": ("server", what_was_replaced_is_released),
     "an echo is applied again": ("tablet", two_edits_in_a_row),
     "cursor and heads in two transactions": ("tablet", news_from_somebody_else),
-    "the feed repeats what a snapshot brought": ("tablet", a_snapshot_that_is_cut),
+    "a snapshot ends where its last part was read": ("tablet", a_snapshot_that_is_cut),
+    "the feed repeats what a snapshot brought": ("tablet", a_snapshot_over_what_was_released),
     "a snapshot brings changes": ("server", a_newcomer),
     "receipts are believed before they come": ("tablet", a_request_that_is_cut),
     "receipts are given before the commit": ("server", two_edits_in_a_row),
@@ -154,7 +169,7 @@ CAUGHT: dict[str, tuple[str, Story]] = {
 
 
 def plays(template: Template, story: Story, mutants: dict[str, str]) -> None:
-    with begun(template, mutants) as script:
+    with begun(template, mutants=mutants) as script:
         story(script)
         ends.comes_to_rest(script)
 

@@ -15,18 +15,18 @@ from tests.promises.place import Template
 
 SCRIPTS = int(os.environ.get("RUHU_SCRIPTS", "2000"))
 SEED = int(os.environ.get("RUHU_SEED", "1"))
-STEPS = (6, 8, 10, 12, 12, 14, 16, 24)
+STEPS = (5, 6, 8, 8, 10, 12, 14, 20)
 """How many acts the scripts of each shard have."""
 EACH = -(-SCRIPTS // (2 * len(STEPS)))
 
 
-def runs(template: Template, shard: int, scripts: int = EACH, mutants: dict[str, str] | None = None) -> None:
+def runs(template: Template, shard: int, scripts: int = EACH) -> None:
     """So many scripts, every one to its end."""
 
     class Here(Village):
         pass
 
-    Here.template, Here.mutants, Here.finished = template, mutants or {}, 0
+    Here.template, Here.finished = template, 0
     run_state_machine_as_test(
         seed(SEED * 1000 + shard)(Here),
         settings=settings(
