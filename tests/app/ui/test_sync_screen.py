@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import flet as ft
 import pytest
+from sqlalchemy import select, update
 
 from app.door import Door
 from app.main import client
@@ -16,9 +17,10 @@ from app.vault.open import Open
 from app.vault.working import WorkingCopy
 from schemas import problems
 from schemas.problems import Failed
+from sync_server import devices, tables
 from tests.app.ui.harness import Window
 from tests.app.ui.test_field import inside
-from tests.app.ui.village import PIN, Place
+from tests.app.ui.village import COUNTY, LOWER, PIN, UPPER, Place
 
 
 @dataclass
@@ -244,3 +246,58 @@ async def test_the_strip_does_not_blame_the_network_for_what_a_person_has_to_men
         await window.until(lambda: window.says("没连上服务器"))
         told.say(problem=None, held=2)
         await window.until(lambda: window.says("2 处由审核人员处理"))
+
+
+@pytest.mark.usefixtures("households")
+async def test_a_device_the_county_revokes_hands_over_its_work_and_closes(place: Place) -> None:
+    async with Window(client(place.door), route="/sync") as window:
+        await inside(window)
+        await window.until(lambda: window.says("服务器已确认收到每一条"))
+        await window.choose(window.one(ft.Switch), True)
+        vault = opened(place)
+        device, root = vault.device(), vault.summaries()[0].household
+        vault.write([Draft(root, root, "household", "", {"phone": "13900000000"})])
+        vault.lock()
+        place.server.db.transaction(lambda tx: devices.revoke(tx, COUNTY, device, "steward"))
+        await window.choose(window.one(ft.Switch), False)
+        await window.until(lambda: window.says("这台设备已被县里停用"))
+    with pytest.raises(Failed):
+        opened(place)
+    held = place.server.db.transaction(lambda tx: tx.execute(select(tables.held.c.reason)).scalars().all())
+    assert held == ["revoked_held"]
+
+
+@pytest.mark.usefixtures("households")
+async def test_what_a_supervisor_has_to_look_at_says_why(place: Place) -> None:
+    async with Window(client(place.door), route="/sync") as window:
+        await inside(window)
+        await window.until(lambda: window.says("服务器已确认收到每一条"))
+        vault = opened(place)
+        root = vault.summaries()[0].household
+        vault.write([Draft(root, root, "household", "", {"status": "closed"})])  # not a visitor's to say
+        vault.lock()
+        await window.press("sync-now")
+        await window.until(lambda: window.says("由审核人员处理"))
+        assert window.says("待审核人员处理：您的岗位不能改这类记录。")
+        await window.until(lambda: window.says("都在服务器上；其中 1 处由审核人员处理，没有丢失。"))
+        assert window.says("5 户都已安全送达")
+
+
+@pytest.mark.usefixtures("households")
+async def test_whose_villages_change_is_told_which(place: Place) -> None:
+    def look_after(*areas: str) -> None:
+        mine = update(tables.person).where(tables.person.c.user == "lin")
+        place.server.db.transaction(lambda tx: tx.execute(mine.values(scope=list(areas))))
+
+    async with Window(client(place.door), route="/sync") as window:
+        await inside(window)
+        await window.until(lambda: window.says("服务器已确认收到每一条"))
+        look_after(UPPER)
+        await window.press("sync-now")
+        await window.until(lambda: window.says("您不再负责下清溪村"))
+        look_after(UPPER, LOWER)
+        await window.until(lambda: window.says("现在同步"))
+        await window.press("sync-now")
+        await window.until(lambda: window.says("您新负责下清溪村"))
+        window.page.navigate("/households")
+        await window.until(lambda: window.says("共 5 户"))
