@@ -1,9 +1,9 @@
 """What tablets bring home, made beforehand: registrations and repeat visits of households with five members.
 
-A repeat visit is what `app.work.visit` writes for one: the visit with its 16 slots and the assessment, and here in every
-second visit one member whose health has changed. That is 2.5 changes and 9 to 12 KB of canonical JSON, 11 on average, of
-which the assessment with its reasons in two languages is 8 to 9. A first registration is 8 changes: household, five
-members, visit and assessment.
+A repeat visit is what `app.work.visit` writes for one: the visit with its 16 slots and the assessment, and here in
+every second visit one member whose health has changed. That is 2.5 changes and 9 to 12 KB of canonical JSON, 11 on
+average, of which the assessment with its reasons in two languages is 8 to 9. A first registration is 8 changes:
+household, five members, visit and assessment.
 
 Families, incomes and signatures are those of the demo county's generator, and each assessment is really reckoned. Of
 `KINDS` different families copies are made under ids and names of their own; between two copies lie megabytes, so that a
