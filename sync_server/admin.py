@@ -144,10 +144,8 @@ def _erase(server: Server, options: argparse.Namespace) -> int:
     done = server.db.transaction(lambda tx: erasure.erase(tx, _county(tx), there.household, options.reason))
     erasure.wipe(server.db.engine)
     print(f"erased: {done.changes} changes, {done.records} records, {done.chunks} pieces of photos")
-    print(
-        "Tablets drop it when they next sync. Not reached: backups and archived logs of the database made before now,"
-    )
-    print("papers, and tablets that never sync again. A change that comes late is held: then run this again.")
+    print("Tablets drop it when they next sync. Not reached: papers, tablets that never sync again, and backups and")
+    print("archived logs of the database made before now. A change that comes late is held: then run this again.")
     return 0
 
 

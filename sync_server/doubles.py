@@ -20,10 +20,10 @@ from schemas.codec import Value
 from schemas.duplicates import NAME_BORN, NATIONAL_ID, WHYS
 from schemas.merge import DIFFERENT, SAME
 from schemas.problems import Failed
-from sync_server import audit, authoring, devices, feed, heads, household_file, may, review
+from sync_server import audit, authoring, devices, feed, heads, household_file, may, moves, review
 from sync_server import tables as t
 from sync_server.authoring import Draft
-from sync_server.db import Tx
+from sync_server.db import Again, Tx
 from sync_server.duplicates import RIVAL
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile
@@ -146,7 +146,9 @@ def decide(
     """
     may.require(person.role, "settle")
     devices.desk(tx, person.county)
-    feed.lock(tx, person.county, [h.area for h in heads.load(tx, person.county, [low, high]).values()])
+    locked = feed.lock(tx, person.county, moves.reach(heads.load(tx, person.county, [low, high]).values()))
+    if not moves.reach(heads.load(tx, person.county, [low, high]).values()) <= set(locked):
+        raise Again  # one of them moved meanwhile
     roots = sides(tx, person, low, high)
     if not all(ids.within(root.area, person.scope) for root in roots):
         raise Failed("not_your_area")

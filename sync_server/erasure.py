@@ -25,7 +25,7 @@ from schemas.clock import stamp
 from schemas.codec import Value
 from schemas.merge import ERASED, GONE
 from schemas.problems import Failed
-from sync_server import audit, authoring, devices, duplicates, feed, heads
+from sync_server import audit, authoring, devices, duplicates, feed, heads, moves
 from sync_server import tables as t
 from sync_server.authoring import Draft
 from sync_server.db import Tx
@@ -99,7 +99,8 @@ def erase(tx: Tx, county: str, household: str, reason: str) -> Erased:
     """Destroys everything of a household. Raises Failed: `not_found` when there is none, `reason_needed`,
     `reason_personal` when the reason names somebody or something of the household."""
     devices.desk(tx, county)
-    feed.lock(tx, county, _areas(tx, county, household))
+    here = heads.load(tx, county, [household]).values()
+    feed.lock(tx, county, _areas(tx, county, household) | moves.reach(here))
     was = heads.of_household(tx, county, household)
     changes = _changes(tx, county, household)
     if not changes:

@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from schemas import codec
 from schemas.change import Change
 from schemas.codec import NotCanonical
+from schemas.merge import ERASED, GONE
 from sync_server import heads, moves
 from sync_server import tables as t
 from sync_server.db import Tx
@@ -20,11 +21,13 @@ from sync_server.heads import Head
 
 @dataclass(frozen=True)
 class Told:
-    """One household as its changes tell it. `entries_wrong`: its entries in the feeds are not those that make."""
+    """One household as its changes tell it. `entries_wrong`: its entries in the feeds are not those that make.
+    `erased_in_part`: it was erased, and the content of a change is here all the same (a backup was put back)."""
 
     household: str
     heads: Mapping[str, Head]
     entries_wrong: bool
+    erased_in_part: bool
 
 
 def households(tx: Tx, county: str) -> Iterator[Told]:
@@ -77,4 +80,6 @@ def _told(household: str, rows: Sequence[Row[Any]]) -> Told:
                 area = lives_in
                 expected.setdefault(area, []).extend(taken)
     placed = {record: replace(head, area=area) for record, head in found.items()}
-    return Told(household, placed, not erased and expected != feeds)
+    over = household in placed and placed[household].heads.value(GONE) == ERASED
+    left = any(not change.erased and change.sets != {GONE: ERASED} for change in known)
+    return Told(household, placed, not erased and expected != feeds, over and left)

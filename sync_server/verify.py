@@ -171,6 +171,8 @@ def _households(tx: Tx, county: str) -> Iterator[Finding]:
     for told in replay.households(tx, county):
         if told.entries_wrong:
             yield Finding("household_entries_wrong", told.household)
+        if told.erased_in_part:
+            yield Finding("erased_in_part", told.household)
         stored = {
             row.record: row
             for row in tx.execute(select(t.head).where(t.head.c.county == county, t.head.c.household == told.household))

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from schemas import codec, ids, merge
 from schemas.change import Change
@@ -164,6 +164,17 @@ def test_candidates_end_and_what_was_said_of_the_living_stays(house: CountyHouse
     assert {row["why"] for row in rows} <= {""}
     tokens = house.server.db.snapshot(lambda tx: tx.execute(select(func.count()).select_from(t.trace)).scalar_one())
     assert tokens == 3
+    sound(house)
+
+
+def test_content_that_a_backup_brought_back_is_found_and_erased_again(house: CountyHouse, visited: Visited) -> None:
+    before = stored(house, visited.household)[0]
+    erase(house, visited.household)
+    put_back = update(t.change).where(t.change.c.id == before.id).values(data=codec.encode(before.wire()))
+    house.server.db.transaction(lambda tx: tx.execute(put_back))
+    found = house.server.db.snapshot(lambda tx: verify.county(tx, COUNTY))
+    assert ("erased_in_part", visited.household) in [(f.what, f.about) for f in found]
+    assert erase(house, visited.household).changes == 1
     sound(house)
 
 
