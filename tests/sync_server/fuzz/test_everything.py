@@ -32,7 +32,7 @@ from sync_server.settings import settings as config
 from tests.sync_server.fuzz.meaning import AMENDED, Amend, Case, nothing
 from tests.sync_server.fuzz.town import DESKS, TIMEOUT, Desk, Town, logged_in, opened
 
-EXAMPLES = int(os.environ.get("RUHU_FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("RUHU_FUZZ_EXAMPLES", "6"))
 """How often each way is tried by each who may try it, well and badly each."""
 CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
