@@ -33,6 +33,11 @@ def read(data: Value, place: str, **spec: Callable[..., Any] | None) -> dict[str
     return data
 
 
+def all_texts(items: list[Value]) -> bool:
+    """Whether a list holds nothing but text."""
+    return all(isinstance(item, str) for item in items)
+
+
 def _plain(value: Any) -> Value:
     if isinstance(value, Message | Change):
         return value.wire()
