@@ -82,7 +82,7 @@ def _said(tx: Tx, rows: Rows, readable: Mapping[str, Change]) -> dict[str, Recor
         elif known is None:
             new = Record(said.record, said.household, said.kind, row.area, apply(NOTHING, said))
             if (old := here.get(row.record)) is not None:
-                new = replace(new, area=old.area, rev=old.rev, as_of=old.as_of)
+                new = replace(new, area=old.area, rev=old.rev, as_of=old.as_of, left=old.left)
             out[row.record] = new
         else:
             out[row.record] = replace(known, heads=apply(known.heads, said))

@@ -99,51 +99,77 @@ def _joined(tx: Tx, page: Page, here: Place, own: dict[int, str]) -> list[Arrive
 def _apply(tx: Tx, area: str, fresh: Sequence[Arrived]) -> None:
     """Stores what is new, and applies what the households of this area have not had yet. A record that is damaged
     beyond its changes is passed over: it must not stop the feed, and it comes back when the area is fetched again."""
-    coming = _waiting(tx, area, fresh)
-    lying = records.places(tx, {c.household for _, c in coming})
-    held, damaged = records.load_readable(tx, {c.record for _, c in coming if lying.get(c.household, area) == area})
-    done: set[str] = set()
+    coming = _coming(tx, area, fresh)
+    lying = records.lying(tx, {c.change.household for c in coming})
+    here = {c.change.record for c in coming if lying.get(c.change.household, area) == area}
+    held, damaged = records.load_readable(tx, here)
+    done = {c.change.id for c in coming if c.applied}
     gone: set[str] = set()
+    moved: set[str] = set()
     touched: dict[str, None] = {}
-    for seq, item in coming:
-        if item.household in gone or item.id in done:
+    for seq, item in ((c.seq, c.change) for c in coming):
+        if item.household in gone:
             continue
         if households.erased(item):
             gone.add(item.household)
             households.erase(tx, item.household)
-        elif lying.get(item.household, area) == area:
+            touched[item.household] = None
+            continue
+        if lying.get(item.household, area) != area:
+            if not households.arrives(tx, item, area):
+                continue
+            taken, theirs = households.take_over(tx, item.household, area, seq)
+            held |= taken
+            done |= theirs
+            lying[item.household] = area
+            touched[item.household] = None
+            continue
+        if item.record == item.household and "area" in item.sets:
+            moved.add(item.household)
+        if item.id not in done:
             done.add(item.id)
             known = held.get(item.record) or Record(item.record, item.household, item.kind, area, NOTHING)
             if item.record in damaged or (seq <= known.as_of and not known.whole):
                 continue
             held[item.record] = replace(known, heads=apply(known.heads, item), as_of=seq)
-        elif households.arrives(tx, item, area):
-            taken, theirs = households.take_over(tx, item.household, area, seq)
-            held |= taken
-            done |= theirs
-            lying[item.household] = area
-        else:
-            continue
-        touched[item.household] = None
+            touched[item.household] = None
     written = [r for r in held.values() if r.household in touched and r.household not in gone]
     records.save(tx, written)
     changes.applied(tx, sorted(done))
+    left = {h for h in moved - gone if h in held and households.has_left(tx, held[h])}
+    records.leave(tx, left)
+    written = [replace(r, left=True) if r.household in left else r for r in written]
+    touched |= dict.fromkeys(left)
     summary.renew(tx, sorted(touched), written)
 
 
-def _waiting(tx: Tx, area: str, fresh: Sequence[Arrived]) -> list[tuple[int, Change]]:
-    """The changes among the new entries that are in no heads yet, by number; those that are new here are stored. One
-    that is here and cannot be opened is left out."""
+@dataclass(frozen=True)
+class Coming:
+    """An entry that may change a record: its number, its change, and whether that is in the record's heads already."""
+
+    seq: int
+    change: Change
+    applied: bool
+
+
+def _coming(tx: Tx, area: str, fresh: Sequence[Arrived]) -> list[Coming]:
+    """The new entries whose changes are in no heads yet, that are of a household's own record and so may move it, or
+    whose body is gone. Changes that are new here are stored. One that is here and cannot be opened is left out."""
     ids = [a.line.id for a in fresh]
-    here = select(change.id, change.applied).where(change.person == tx.person, change.id.in_(ids))
-    known = {row.id: row.applied for row in tx.sql.execute(here)}
+    rows = tx.sql.execute(
+        select(change.id, change.household, change.record, change.applied).where(
+            change.person == tx.person, change.id.in_(ids)
+        )
+    ).all()
+    known = {row.id: row.applied for row in rows}
     mine = (change.person == tx.person) & change.id.in_(sorted(known))
     tx.sql.execute(update(tables.change).where(mine).values(state=changes.FED, reason=None))
-    again = select(tables.change).where(mine, ~change.applied)
-    waiting = {c.id: c for c in changes.readable(tx, tx.sql.execute(again).all())}
+    roots = {row.id for row in rows if row.record == row.household}
+    opening = sorted(roots | {id_ for id_, applied in known.items() if not applied})
+    again = select(tables.change).where(change.person == tx.person, change.id.in_(opening))
+    found = {c.id: c for c in changes.readable(tx, tx.sql.execute(again).all())}
     new = {a.line.id: a.change for a in fresh if a.change is not None and a.line.id not in known}
     changes.add(tx, [Kept(c, area, changes.FED, applied=False) for c in new.values()], own=False)
-    waiting |= new
-    # One that was applied here and whose body is gone now: the household has been erased since.
-    waiting |= {a.line.id: a.change for a in fresh if a.change is not None and a.change.erased}
-    return [(a.line.seq, waiting[a.line.id]) for a in fresh if a.line.id in waiting]
+    found |= new
+    found |= {a.line.id: a.change for a in fresh if a.change is not None and a.change.erased}
+    return [Coming(a.line.seq, found[a.line.id], known.get(a.line.id, False)) for a in fresh if a.line.id in found]

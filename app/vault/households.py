@@ -55,6 +55,23 @@ def arrives(tx: Tx, item: Change, area: str) -> bool:
     return item.id in writes.get("area", {})
 
 
+def has_left(tx: Tx, root: Record) -> bool:
+    """Whether a household lies in another area than the one it is kept in: where the one value of its `area` says that
+    nobody disputes, among the changes that were taken. What this device has written over one of those counts once it
+    is taken itself."""
+    rows = tx.sql.execute(_of(tx, root.id).where(change.record == root.id)).all()
+    taken = {row.id for row in rows if row.state == changes.FED}
+    own = [c for c in changes.readable(tx, [row for row in rows if row.id not in taken]) if "area" in c.sets]
+    pending = {c.id for c in own}
+    said = {id_: area for id_, area in root.heads.live.get("area", {}).items() if id_ not in pending}
+    covered = {id_ for c in own for id_ in c.seen}
+    if covered & taken:
+        fed = live(changes.readable(tx, [row for row in rows if row.id in taken])).get("area", {})
+        said |= {id_: area for id_, area in fed.items() if id_ in covered}
+    areas = list(said.values())
+    return bool(areas) and all(area == areas[0] != root.area for area in areas)
+
+
 def take_over(tx: Tx, household: str, area: str, seq: int) -> tuple[dict[str, Record], set[str]]:
     """The records of a household as all their changes make them, to be written in the compartment of the area it
     arrived in; and the ids of those changes. A record with a damaged change stays as it is."""
@@ -68,7 +85,7 @@ def take_over(tx: Tx, household: str, area: str, seq: int) -> tuple[dict[str, Re
         rev = held[item.record].rev if item.record in held else 0
         known = made.get(item.record) or Record(item.record, household, item.kind, area, NOTHING, rev, seq)
         made[item.record] = replace(known, heads=apply(known.heads, item))
-    as_it_is = {id_: replace(r, area=area, as_of=seq, whole=False) for id_, r in held.items()}
+    as_it_is = {id_: replace(r, area=area, as_of=seq, whole=False, left=False) for id_, r in held.items()}
     anew = {id_: r for id_, r in made.items() if id_ not in damaged and r.heads != NOTHING}
     return as_it_is | anew, {row.id for row in rows}
 

@@ -22,7 +22,7 @@ def in_reach(tx: Tx, known: Iterable[Summary], areas: set[str]) -> list[Summary]
     near: list[Summary] = []
     far: list[Summary] = []
     for summary in known:
-        (near if summary.area in areas and summary.lies_in in areas else far).append(summary)
+        (near if summary.area in areas and not summary.left else far).append(summary)
     if far:
         mine = unsettled(tx)
         near += [summary for summary in far if summary.household in mine]

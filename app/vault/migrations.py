@@ -12,6 +12,7 @@ _STEPS: tuple[tuple[str, ...], ...] = (
     (  # 1 to 2
         "ALTER TABLE record ADD COLUMN as_of INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE record ADD COLUMN whole BOOLEAN NOT NULL DEFAULT 1",
+        "ALTER TABLE record ADD COLUMN left BOOLEAN NOT NULL DEFAULT 0",
         "CREATE TABLE entry (person INTEGER NOT NULL, area TEXT NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, "
         "link TEXT NOT NULL, PRIMARY KEY (person, area, seq))",
         "CREATE INDEX entry_id ON entry (person, id)",

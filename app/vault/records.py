@@ -6,10 +6,10 @@ area is fetched again (`damaged`), and never any other record.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, select
+from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
 from app.vault import changes, sealing, tables
 from app.vault.keyring import Tx
@@ -27,7 +27,8 @@ record = tables.record.c
 @dataclass(frozen=True)
 class Record:
     """One record with its heads. `rev` counts how often the row was written; 0 for one not stored yet. `as_of`: all
-    of it up to this number of its area's feed is in the heads. `whole`: every change behind them is here."""
+    of it up to this number of its area's feed is in the heads. `whole`: every change behind them is here. `left`: its
+    household has moved out of the area, and nobody has brought it here from where it is."""
 
     id: str
     household: str
@@ -37,6 +38,7 @@ class Record:
     rev: int = 0
     as_of: int = 0
     whole: bool = True
+    left: bool = False
 
 
 def load(tx: Tx, id_: str) -> Record | None:
@@ -85,6 +87,20 @@ def places(tx: Tx, households: Iterable[str]) -> dict[str, str]:
     return {row.household: row.area for row in rows}
 
 
+def lying(tx: Tx, households: Iterable[str]) -> dict[str, str]:
+    """As `places`, with "" for a household that has left."""
+    wanted = list(households)
+    away = select(record.household).where(record.person == tx.person, record.household.in_(wanted), record.left)
+    return places(tx, wanted) | dict.fromkeys(tx.sql.scalars(away), "")
+
+
+def leave(tx: Tx, households: Collection[str]) -> None:
+    """Notes that households have moved out of the area they are kept in."""
+    for some in tables.batched(sorted(households)):
+        theirs = (record.person == tx.person) & record.household.in_(some)
+        tx.sql.execute(update(tables.record).where(theirs).values(left=True))
+
+
 def save(tx: Tx, changed: Sequence[Record]) -> None:
     """Writes the heads of records, and their blind index."""
     rows = []
@@ -102,6 +118,7 @@ def save(tx: Tx, changed: Sequence[Record]) -> None:
                 "rev": rev,
                 "as_of": item.as_of,
                 "whole": item.whole,
+                "left": item.left,
                 "sealed": sealed,
             }
         )
@@ -166,7 +183,7 @@ def _opened(tx: Tx, row: Row[tuple[Value, ...]]) -> Record:
         heads = from_changes(tx, row.id) if row.whole else NOTHING
         if heads == NOTHING:
             raise Failed("damaged") from None
-    return Record(row.id, row.household, row.kind, row.area, heads, row.rev, row.as_of, row.whole)
+    return Record(row.id, row.household, row.kind, row.area, heads, row.rev, row.as_of, row.whole, row.left)
 
 
 def _index(tx: Tx, members: Sequence[Record]) -> None:

@@ -8,9 +8,9 @@ even know the device has forgotten what it gave receipts for, and then that is i
 
 from dataclasses import replace
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, or_, select, update
 
-from app.vault import changes, records, summary, tables, working
+from app.vault import changes, places, records, summary, tables, working
 from app.vault.changes import Kept
 from app.vault.keyring import Tx
 from schemas.change import START, Change
@@ -23,8 +23,11 @@ change = tables.change.c
 def all_unsent(tx: Tx, author: str, device: str, *, forgotten: bool = False) -> list[Change]:
     """Begins the device's chain anew with the changes that were not sent, in their order; with `forgotten` also those
     that were sent and have not come down a feed."""
-    lost = (changes.UNSENT, changes.SENT, changes.HELD) if forgotten else (changes.UNSENT,)
-    waits = (change.person == tx.person) & change.n.is_not(None) & change.state.in_(lost)
+    lost = change.state == changes.UNSENT
+    if forgotten:
+        # What stands in a feed here is borne witness of.
+        lost = (change.state != changes.RESTED) & or_(change.state != changes.FED, places.unplaced(tx))
+    waits = (change.person == tx.person) & change.n.is_not(None) & lost
     rows = tx.sql.execute(select(tables.change).where(waits).order_by(change.n)).all()
     old = [(row, found) for row in rows if (found := _read(tx, row)) is not None]
     tx.sql.execute(delete(tables.change).where(waits))

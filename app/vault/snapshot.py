@@ -9,7 +9,7 @@ last part has come, records of the area that were in none are dropped: their hou
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, union, update
 
 from app.vault import changes, feed, places, records, summary, tables
 from app.vault.keyring import Tx
@@ -42,7 +42,7 @@ def receive(tx: Tx, part: Snapshot, county_key: str) -> int:
         here = Place(part.seq, part.chain, "", part.seq, part.chain, part.seal)
     _write(tx, part)
     if not part.after:
-        _sweep(tx, part.area, here.seq)
+        _sweep(tx, part, here.seq)
     places.move(tx, part.area, replace(here, after=part.after))
     return len(part.heads)
 
@@ -64,7 +64,7 @@ def _write(tx: Tx, part: Snapshot) -> None:
     own = _not_in_it(tx, part, ids)
     new = [_record(part, head, revs.get(head.record, 0), own.get(head.record, ())) for head in part.heads]
     records.save(tx, new)
-    _issued_before(tx, ids)
+    _known_now(tx, part, ids)
     summary.renew(tx, list(dict.fromkeys(head.household for head in part.heads)), new)
 
 
@@ -77,9 +77,8 @@ def _record(part: Snapshot, head: Head, rev: int, own: Sequence[Change]) -> Reco
 
 def _not_in_it(tx: Tx, part: Snapshot, ids: Sequence[str]) -> Mapping[str, list[Change]]:
     """Own changes by record that the part does not hold: those the server did not have yet, or holds aside."""
-    pending = or_(change.state.in_((changes.UNSENT, changes.HELD)), change.n > part.mine)
-    mine = (change.person == tx.person) & change.n.is_not(None) & (change.state != changes.RESTED)
-    rows = tx.sql.execute(select(tables.change).where(mine, pending).order_by(change.n)).all()
+    mine = select(tables.change).where(change.person == tx.person, _pending(part.mine)).order_by(change.n)
+    rows = tx.sql.execute(mine).all()
     wanted = set(ids)
     out: dict[str, list[Change]] = {}
     for item in changes.readable(tx, [row for row in rows if row.record in wanted]):
@@ -87,36 +86,35 @@ def _not_in_it(tx: Tx, part: Snapshot, ids: Sequence[str]) -> Mapping[str, list[
     return out
 
 
-def _issued_before(tx: Tx, ids: Sequence[str]) -> None:
-    """What this device sent under a former name and never saw in a feed may be in the part or not: it comes down the
-    feed if it is not, and must be applied then."""
-    former = change.n.is_(None) & (change.state == changes.SENT) & change.applied
-    mine = update(tables.change).where(change.person == tx.person, former, change.record.in_(ids))
-    tx.sql.execute(mine.values(applied=False))
+def _pending(upto: int) -> ColumnElement[bool]:
+    """Of changes, own ones that are in none of the server's feeds; it has them up to a number."""
+    waits = or_(change.state.in_((changes.UNSENT, changes.HELD)), change.n > upto)
+    return change.n.is_not(None) & (change.state != changes.RESTED) & waits
 
 
-def _sweep(tx: Tx, area: str, first: int) -> None:
-    """Drops the records of an area that no part of its snapshot brought, but for those with own work that the server
-    has not taken and those of an open visit."""
-    pending = select(change.record).where(
-        change.person == tx.person,
-        change.n.is_not(None),
-        change.state.in_((changes.UNSENT, changes.SENT, changes.HELD)),
-    )
+def _known_now(tx: Tx, part: Snapshot, ids: Sequence[str]) -> None:
+    """What this device sent is in the part, and so everyone's. What it sent under a former name and never saw in a feed
+    may be in it or not: it comes down the feed if it is not, and must be applied then."""
+    sent = (change.person == tx.person) & (change.state == changes.SENT) & change.record.in_(ids)
+    tx.sql.execute(update(tables.change).where(sent, change.n <= part.mine).values(state=changes.FED))
+    tx.sql.execute(update(tables.change).where(sent, change.n.is_(None)).values(applied=False))
+
+
+def _sweep(tx: Tx, part: Snapshot, first: int) -> None:
+    """Drops the records of an area that no part of its snapshot brought. Households with own work that the server has
+    not taken, or with an open visit, have left and stay until that is settled."""
+    absent = (record.person == tx.person) & (record.area == part.area) & (record.as_of < first)
+    pending = select(change.household).where(change.person == tx.person, _pending(part.mine))
     visited = select(tables.working.c.household).where(tables.working.c.person == tx.person)
-    old = select(record.id, record.household).where(
-        record.person == tx.person,
-        record.area == area,
-        record.as_of < first,
-        record.id.not_in(pending),
-        record.household.not_in(visited),
-    )
-    rows = tx.sql.execute(old).all()
-    if not rows:
-        return
-    ids = [row.id for row in rows]
+    kept = record.household.in_(union(pending, visited))
+    gone = tx.sql.execute(select(record.id, record.household).where(absent, ~kept)).all()
+    ids = [row.id for row in gone]
     records.drop(tx, ids)
     for some in tables.batched(ids):
         others = (change.person == tx.person) & change.n.is_(None) & (change.state == changes.FED)
         tx.sql.execute(delete(tables.change).where(others, change.record.in_(some), places.unplaced(tx)))
-    summary.renew(tx, sorted({row.household for row in rows}))
+    left = set(tx.sql.scalars(select(record.household).where(absent)))
+    records.leave(tx, left)
+    touched = left | {row.household for row in gone}
+    if touched:
+        summary.renew(tx, sorted(touched))

@@ -66,8 +66,8 @@ def dismissed(tx: Tx, numbers: Iterable[int]) -> set[str]:
     rest = update(tables.change).where(change.person == tx.person, change.id.in_(ids))
     tx.sql.execute(rest.values(state=changes.RESTED, reason=None, applied=False))
     touched = sorted({row.record for row in rows if row.applied})
-    of_these = select(record.id, record.household, record.kind, record.area, record.rev, record.as_of, record.whole)
-    lying = tx.sql.execute(of_these.where(record.person == tx.person, record.id.in_(touched))).all()
+    of_these = select(tables.record).where(record.person == tx.person, record.id.in_(touched))
+    lying = tx.sql.execute(of_these).all()
     back: list[Record] = []
     again: set[str] = set()
     for row in lying:
@@ -78,7 +78,7 @@ def dismissed(tx: Tx, numbers: Iterable[int]) -> set[str]:
         heads = NOTHING
         for item in found:
             heads = apply(heads, item)
-        back.append(Record(row.id, row.household, row.kind, row.area, heads, row.rev, row.as_of))
+        back.append(Record(row.id, row.household, row.kind, row.area, heads, row.rev, row.as_of, left=row.left))
     records.drop(tx, [r.id for r in back if r.heads == NOTHING])
     records.save(tx, [r for r in back if r.heads != NOTHING])
     summary.renew(tx, sorted({row.household for row in lying}))

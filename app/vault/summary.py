@@ -48,13 +48,12 @@ class Summary:
     """One household. Texts are empty where nothing is known; `members` counts those not removed, and `names`, `people`
     and `id_tails` (last four characters of the national ids) are theirs, the head's first; `conflicts` counts slots
     with rival values in all its records; `planned_on` is an ISO date or None. `gone`: removed, and nobody has written
-    to it without knowing; where somebody has it is `contested` and stays in sight. `area` is the area whose feed it is
-    in, `lies_in` the one that its own slot names, where nobody disputes that. `links` are the heads of the links
+    to it without knowing; where somebody has it is `contested` and stays in sight. `left`: it has moved out
+    of `area` to one that has not brought it here. `links` are the heads of the links
     that lie in it, on the wire."""
 
     household: str
     area: str
-    lies_in: str
     head: str
     phone: str
     address: str
@@ -68,6 +67,7 @@ class Summary:
     hukou: str
     gone: bool
     contested: bool
+    left: bool
     visits: tuple[VisitLine, ...]
     people: tuple[Known, ...]
     links: tuple[Value, ...]
@@ -97,11 +97,9 @@ def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
     names = tuple(_text(p, "name") for p in people)
     heads = [_text(p, "name") for p in people if p.get("relation") in HEAD_CODES]
     visits = [(r.id, r.heads.values()) for r in held if r.kind == "visit"]
-    said = {str(area) for area in of_root.live.get("area", {}).values()}
     return Summary(
         household=household,
         area=area,
-        lies_in=said.pop() if len(said) == 1 else area,
         head=_text(root, "head") or next(iter(heads), ""),
         phone=_text(root, "phone"),
         address=_text(root, "address"),
@@ -115,6 +113,7 @@ def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
         hukou=_text(root, "hukou"),
         gone=root.get(GONE, NO) != NO and not of_root.contested(),
         contested=bool(of_root.contested()),
+        left=any(r.left for r in held),
         visits=tuple(
             sorted(
                 (VisitLine(i, _text(v, "visited_on"), _text(v, "outcome"), _text(v, "status")) for i, v in visits),

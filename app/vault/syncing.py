@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from app.vault import attachments, feed, fetching, library, outbox, places, snapshot, standing, tables
+from app.vault import attachments, feed, fetching, library, losses, outbox, places, snapshot, standing, tables
 from app.vault.outbox import HeldChange
 from app.vault.unlocked import Unlocked
 from schemas import wire
@@ -72,11 +72,14 @@ class Syncing(Unlocked):
 
     def receive_pages(self, pages: wire.Pages, *, live: bool = True) -> Came:
         """Takes an answer to a pull: how own changes stand, then the entries and records of each area. What does not
-        fit, or is not the county's, is told in `problems` and writes nothing. Unless the answer is `live`, one to a
-        question just asked, a server that has less than it had is not believed: the answer may be an old one."""
+        fit, or is not the county's, is told in `problems` and writes nothing. Of an answer that is not `live`, because
+        the server has said something since, only the entries and records are taken."""
         with self._writing() as tx:
             resend = live and standing.lost(tx, pages.upto)
-            standing.held(tx, pages.held)
+            if resend:
+                losses.note(tx)
+            if live:
+                standing.held(tx, pages.held)
             passed = standing.dismissed(tx, pages.dismissed) | set(pages.lost)
             ahead = standing.ahead(tx, pages.upto)
             before = places.cursors(tx, [a.code for a in self.grant.areas])
@@ -92,6 +95,12 @@ class Syncing(Unlocked):
                         raise
                     problems.append(problem)
         return Came(entries, self.cursors() != before, resend, ahead, tuple(problems))
+
+    def lost_at(self) -> str | None:
+        """When it was last noticed that the server had lost what it gave receipts for; None when it never was. What
+        the server said before that of this device's work and photos is not so any more."""
+        with self._reading() as tx:
+            return losses.last(tx)
 
     def receive_page(self, page: wire.Page) -> int:
         """Takes the next entries of an area's feed; how many there were comes back. Raises Failed `chain_broken`, and

@@ -111,11 +111,13 @@ record = Table(
     _required("rev", Integer),
     _required("as_of", Integer),
     _required("whole", Boolean),
+    _required("left", Boolean),
     _required("sealed", LargeBinary),
     Index("record_household", "person", "household"),
 )
 """The heads of each record. `as_of`: they hold all of it up to this number of its area's feed. `whole`: every change
-they come from is here, so that they can be worked out anew; not so for a record that came in a snapshot."""
+they come from is here, so that they can be worked out anew; not so for a record that came in a snapshot. `left`: the
+household has moved to an area that has not brought it here."""
 
 summary = Table(
     "summary",

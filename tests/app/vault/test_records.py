@@ -175,12 +175,12 @@ def test_what_is_stored_of_a_household_and_an_open_visit_has_these_bytes() -> No
     line = VisitLine("v", "2026-03-02", "done", "returned")
     person, link = Known("m", ("周平",), ("1958-04-03",)), {"early": [], "live": {"verdict": {"c": "same"}}}
     short = Summary(
-        "h", VILLAGE, VILLAGE, "周平", "1", "清溪", 1, ("002X",), ("周平",), None, "", "", 0, "rural", False, False,
+        "h", VILLAGE, "周平", "1", "清溪", 1, ("002X",), ("周平",), None, "", "", 0, "rural", False, False, False,
         (line,), (person,), (link,),
     )  # fmt: skip
     stored = (
         '{"address":"清溪","area":"990101200203","assigned_to":"","conflicts":0,"contested":false,"gone":false,'
-        '"head":"周平","household":"h","hukou":"rural","id_tails":["002X"],"lies_in":"990101200203",'
+        '"head":"周平","household":"h","hukou":"rural","id_tails":["002X"],"left":false,'
         '"links":[{"early":[],"live":{"verdict":{"c":"same"}}}],"members":1,"names":["周平"],'
         '"people":[["m",["周平"],["1958-04-03"]]],"phone":"1","planned_on":null,"status":"","v":2,'
         '"visits":[["v","2026-03-02","done","returned"]]}'
