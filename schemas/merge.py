@@ -88,10 +88,7 @@ class Heads:
         )
 
     def wire(self) -> dict[str, Value]:
-        plain: dict[str, Value] = {
-            "live": {slot: dict(writes) for slot, writes in self.live.items()},
-            "early": sorted(list(pair) for pair in self.early),
-        }
+        plain: dict[str, Value] = {"live": self.live, "early": sorted(list(pair) for pair in self.early)}
         return plain | ({"saw": {d: sorted(saw) for d, saw in self.saw.items()}} if self.saw else {})
 
     def encoded(self, changes: Mapping[str, Change]) -> str:
@@ -110,7 +107,7 @@ class Heads:
     @staticmethod
     def from_wire(data: Value) -> "Heads":
         return Heads(
-            {slot: dict(writes) for slot, writes in data["live"].items()},
+            data["live"],
             frozenset((slot, change) for slot, change in data["early"]),
             {d: frozenset(saw) for d, saw in data.get("saw", {}).items()},
         )
