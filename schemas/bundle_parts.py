@@ -24,17 +24,19 @@ _OPENING_LIMIT = 4096
 @dataclass(frozen=True)
 class Opening(Message):
     """What a bundle says of itself. `maker` is the device's id, in a return bundle the county's code; `reader` the
-    public key in hex that it is closed to; `id` a record id, the same in an up bundle and the return to it."""
+    public key in hex that it is closed to; `id` a record id, the same in an up bundle and the return to it. `at` is
+    when it was made by its maker's clock, `asked` when the bundle that a return answers was, by the device's."""
 
     kind: str
     id: str
     maker: str
     reader: str
     at: str
+    asked: str = ""
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
-        return cls(**read(data, "opening", kind=str, id=str, maker=str, reader=str, at=str))
+        return cls(**read(data, "opening", kind=str, id=str, maker=str, reader=str, at=str, asked=str))
 
     @property
     def code(self) -> str:

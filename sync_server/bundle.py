@@ -60,7 +60,8 @@ def answer(server: Server, file: BinaryIO, out: BinaryIO) -> Taken:
     sealed, device, key = _recognised(server, file)
     parts = sealed.believed("up", device.sign_key)
     taken = Taken(sealed.opening.code)
-    opening = Opening("return", sealed.opening.id, device.county, key, stamp(server.clock.now()))
+    now, asked = stamp(server.clock.now()), sealed.opening.at
+    opening = Opening("return", sealed.opening.id, device.county, key, now, asked)
     sign = server.db.keyring.of(device.county).sign
     bundle.write(out, opening, _answers(server.db, device, parts, taken), sign, server.clock.random)
     return taken

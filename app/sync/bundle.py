@@ -1,9 +1,10 @@
 """A round of sync without a network: what a session would ask goes into a file, what it would be answered comes back.
 
 What is exported stays unsent until its answer has been loaded, so a lost stick loses nothing. An answer may be loaded
-twice, late, or after a later one: it is then an old truth, and the vault takes from it what it does not know yet and
-takes back nothing. An answer for somebody else, another device, another county, or one that was cut or changed, is
-refused whole.
+twice, late, or after a later one. It is then an old truth: asked before the server last said something, both by this
+device's own clock. The vault takes from it the entries, records and receipts that it does not have yet, nothing of how
+things stood, and not even receipts when the server has lost something since. An answer for somebody else, another
+device, another county, or one that was cut or changed, is refused whole.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -31,6 +32,7 @@ class Vault(Store, Protocol):
     def documents(self, kind: str) -> Sequence[LibraryItem]: ...
     def photo_queue(self) -> dict[str, list[str]]: ...
     def attachment(self, id_: str) -> bytes: ...
+    def lost_at(self) -> str | None: ...
 
 
 @dataclass
@@ -80,12 +82,13 @@ def load(vault: Vault, file: BinaryIO) -> Loaded:
     parts = sealed.believed("return", vault.grant.county_sign_key)
     waiting, photos = vault.waiting_count(), vault.photos_waiting()
     found = Loaded()
-    order = _take(vault, parts, found)
+    asked, last, lost = sealed.opening.asked, vault.last_contact(), vault.lost_at()
+    live = last is None or last <= asked
+    order = _take(vault, parts, found, live=live, kept=lost is None or lost <= asked)
     found.changes = max(0, waiting - vault.waiting_count())
     found.photos = max(0, photos - vault.photos_waiting())
-    last = vault.last_contact()
-    if last is None or last < sealed.opening.at:
-        vault.contacted(sealed.opening.at)
+    if live:
+        vault.contacted(asked)
     if order is not None:
         found.problems.append(order)
         found.shut_out = exchange.obey(vault, order)
@@ -125,40 +128,38 @@ def _pieces(vault: Vault, made: Exported, room: int, carried: Collection[str]) -
                 yield Piece(pieces[name])
 
 
-def _take(vault: Vault, parts: Iterator[Part], found: Loaded) -> Failed | None:
-    """Takes each part as a session takes its answer. The refusal of the pull comes back: it may be an order, to be
-    obeyed when all else is done."""
+def _take(vault: Vault, parts: Iterator[Part], found: Loaded, *, live: bool, kept: bool) -> Failed | None:
+    """Takes each part as a session takes its answer. `live`: the server has said nothing since this was asked; `kept`:
+    nor has it lost anything. The refusal of the pull comes back: it may be an order, to be obeyed when all else is
+    done."""
     order: Failed | None = None
     wanted: dict[str, LibraryItem] = {}
-    fewer = False
     for part in parts:
         match part:
-            case Receipt(first=first, verdicts=verdicts):
-                # Of what the server has besides, an old receipt may not be true any more.
+            case Receipt(first=first, verdicts=verdicts) if kept:
+                # Of what the server had besides, this was not the question.
                 vault.receive_receipt(replace(part, upto=min(part.upto, first + len(verdicts) - 1)))
-            case Refused(asked="push", code=code, figures=figures):
-                # A server that lacks what came before was put back from a backup: what it says of it is no old news.
-                fewer = code == "gap"
-                found.problems.append(Failed(code, **figures))
-            case Refused(code=code, figures=figures):
-                order = Failed(code, **figures)
-            case Have(hashes):
+            case Have(hashes) if kept:
                 vault.chunks_safe(hashes)
+            case Refused(asked="push", code=code, figures=figures) if live:
+                found.problems.append(Failed(code, **figures))
+            case Refused(asked="pull", code=code, figures=figures):
+                order = Failed(code, **figures)
             case Pages():
-                wanted |= _pages(vault, part, fewer, found)
+                wanted |= _pages(vault, part, live, found)
             case Document(data) if (item := wanted.pop(codec.sha256(data), None)) is not None:
                 vault.put_document(item, data)
     return order
 
 
-def _pages(vault: Vault, pages: Pages, fewer: bool, found: Loaded) -> dict[str, LibraryItem]:
+def _pages(vault: Vault, pages: Pages, live: bool, found: Loaded) -> dict[str, LibraryItem]:
     """Takes pages; the documents that they name and that are not here come back, by hash."""
-    told = exchange.take_pages(vault, pages, live=fewer)
+    told = exchange.take_pages(vault, pages, live=live)
     echoes = sum(isinstance(entry, Echo) for page in pages.pages for entry in page.entries)
     found.received += max(0, told.came.entries - echoes)
-    found.more = pages.more or told.areas_new
+    found.more = live and (pages.more or told.areas_new)
     known = {p.code for p in found.problems}
     found.problems += [p for p in told.problems if p.code not in known]
-    if pages.lost and "bundle_lost" not in known:
+    if live and pages.lost and "bundle_lost" not in known:
         found.problems.append(Failed("bundle_lost"))
     return {item.hash: item for item in told.documents}

@@ -44,17 +44,17 @@ def pull(store: Store, clock: Clock, budget: int) -> Pull:
 
 
 def take_pages(store: Store, pages: Pages, *, live: bool = True) -> Told:
-    """Takes an answer to a pull. Unless it is `live`, to a question just asked, it may be an old one: it takes no
-    receipt back, and no newer grant."""
+    """Takes an answer to a pull. One that is not `live` is older than what the server said last: it brings entries and
+    records as any does, but says nothing of how things stand now (own changes, the grant, what is in force)."""
     problems: list[Failed] = []
-    new = _renewed(store, pages, live, problems)
+    new = live and _renewed(store, pages, problems)
     came = store.receive_pages(pages, live=live)
     problems += came.problems
     if came.ahead:
         # The device was put back from a backup; its next change would be refused.
         problems.append(Failed("fork"))
     documents: list[LibraryItem] = []
-    if pages.library is not None:
+    if live and pages.library is not None:
         store.receive_library(pages.library)
         documents = [item for item in pages.library if store.document(item.hash) is None]
     return Told(came, new, tuple(documents), tuple(problems))
@@ -70,10 +70,10 @@ def obey(store: Store, refusal: Failed) -> bool:
     return True
 
 
-def _renewed(store: Store, pages: Pages, live: bool, problems: list[Failed]) -> bool:
+def _renewed(store: Store, pages: Pages, problems: list[Failed]) -> bool:
     """Takes a new grant of this device; whether it has areas that were not asked for yet."""
     new, before = pages.grant, set(store.cursors())
-    if new is None or (not live and new.issued < store.grant.issued):
+    if new is None:
         return False
     if new.device != store.device():
         problems.append(Failed("bad_grant"))

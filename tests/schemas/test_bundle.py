@@ -29,7 +29,7 @@ MAKER = Ed25519PrivateKey.from_private_bytes(SIGN).public_key().public_bytes_raw
 STRANGER = Ed25519PrivateKey.from_private_bytes(OTHER).public_key().public_bytes_raw().hex()
 READER = Reader.of(BOX)
 UP = Opening("up", record(9), DEVICE, READER.key, NOW)
-RETURN = replace(UP, kind="return", maker="990101")
+RETURN = replace(UP, kind="return", maker="990101", at="2026-11-24T01:00:00.000Z", asked=NOW)
 RECEIPT = wire.Receipt(DEVICE, 1, 2, (wire.Known(PAGE.area, 1), wire.Held("moved")))
 UPS: list[Part] = [PUSH, Piece(b"a photo"), Have(("ab" * 32,)), PULL]
 RETURNS: list[Part] = [
@@ -116,7 +116,8 @@ def test_bytes_written_by_the_first_release_are_read_for_ever() -> None:
 
 def test_the_name_of_a_file_is_a_code_a_day_and_a_kind() -> None:
     assert bundle.name(UP) == f"ruhu-{UP.code}-20261123-up.ruhu"
-    assert bundle.name(RETURN) == bundle.name(UP).replace("-up", "-return") == bundle.return_name(bundle.name(UP))
+    assert bundle.name(RETURN) == f"ruhu-{UP.code}-20261124-return.ruhu"
+    assert bundle.return_name(bundle.name(UP)) == f"ruhu-{UP.code}-20261123-return.ruhu"
     assert bundle.return_name("anything") == "anything-return.ruhu"
 
 

@@ -10,12 +10,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from app import bundles
 from app.ui.seams import Parcel
 from schemas.problems import Failed
 from sync_server import chunks, devices, library, verify
-from tests.whole.stick import COUNTY, LOWER, PIN, Centre, Tablet, carried
+from sync_server import tables as t
+from tests.whole.stick import COUNTY, LOWER, PIN, UPPER, Centre, Tablet, carried
 
 ROOT = Path(__file__).parents[2]
 Tablets = Callable[[str], Tablet]
@@ -229,6 +231,44 @@ def test_a_server_put_back_from_a_backup_gets_again_by_stick_what_it_lost(tablet
     assert (b.value(first, "phone"), b.value(second, "head")) == ("1", "乙")
 
 
+def test_an_answer_from_before_the_server_lost_it_does_not_make_lost_work_look_safe(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    centre.stop()
+    shutil.copytree(centre.folder, centre.folder.with_name("backup"))
+    centre.start()
+    photo = a.photo(a.register(), 300_000)
+    before = carried(centre, a.save().file)
+    assert a.load(before).safe
+    centre.stop()
+    shutil.rmtree(centre.folder)
+    shutil.move(centre.folder.with_name("backup"), centre.folder)
+    centre.start()
+    told = a.round_trip()
+    assert (told.waiting, told.safe) == (4, False), "the changes and the photo wait again"
+    assert a.load(before).waiting == 4
+    assert a.open.photos_waiting() == 1
+    a.round_trip()
+    assert (a.open.waiting_count(), a.open.photos_waiting()) == (0, 0)
+    assert whole(centre, photo) == a.open.attachment(photo)
+
+
+def test_an_old_answer_puts_no_old_questionnaire_and_no_old_grant_in_force(tablet: Tablets, centre: Centre) -> None:
+    a = tablet("lin")
+    published = partial(library.publish, county=COUNTY, kind="form", name="means-visit")
+    centre.server.db.transaction(lambda tx: published(tx, content={"v": 1}))
+    early = carried(centre, a.save().file)
+    narrower = update(t.person).where(t.person.c.user == "lin").values(scope=[UPPER])
+    centre.server.db.transaction(lambda tx: tx.execute(narrower))
+    newer = centre.server.db.transaction(lambda tx: published(tx, content={"v": 2}))
+    a.sync()
+    assert [area.code for area in a.open.areas()] == [UPPER]
+    a.load(early)
+    assert [area.code for area in a.open.areas()] == [UPPER]
+    assert [i.hash for i in a.open.documents("form")] == [newer.hash]
+
+
 def test_a_tablet_put_back_from_a_backup_is_told_to_enrol_again(tablet: Tablets, centre: Centre) -> None:
     a = tablet("lin")
     home = a.register()
@@ -271,10 +311,6 @@ def test_the_order_to_a_tablet_that_was_put_out_reaches_it_by_stick(tablet: Tabl
 
 
 def test_a_grant_grows_by_stick(tablet: Tablets, centre: Centre) -> None:
-    from sqlalchemy import update
-
-    from sync_server import tables as t
-
     a, b = tablet("lin"), tablet("lan")
     home = a.register(area=LOWER)
     a.round_trip()
