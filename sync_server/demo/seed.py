@@ -64,7 +64,8 @@ def _fill(tx: Tx) -> Seeded:
     for a in ACCOUNTS:
         people.add(tx, COUNTY, a.user, a.name, a.role, a.scope, a.password or None)
     form, packs = publish(tx)
-    acts = [*_registrations(made), *_visits(made, form, packs), *_disagreements(made, packs), *_decisions(made)]
+    acts = [*_registrations(made), *_visits(made, form, packs), *_disagreements(made, packs)]
+    acts += [*_double(made), *_decisions(made)]
     for act in sorted(acts, key=lambda act: (act.on, act.order)):
         act.do(replace(tx, clock=_on(tx.clock, act.on)))
     return Seeded(
@@ -126,6 +127,20 @@ def _disagreements(made: Sequence[Household], packs: Sequence[Pack]) -> Iterator
         (second, other.on, Draft(second.id, other.visit, "visit", "", housing)),
     ):
         yield Act(on, 2, partial(_write, officer_of(h.area), [draft]))
+
+
+def _double(made: Sequence[Household]) -> Iterator[Act]:
+    """Once an officer at the counter registered a family that a visitor had registered already, the head's name
+    misheard: their national ids tell that they are the same people."""
+    found = (h for h in made if h.visited is not None and h.visited.state == "done" and len(h.members) > 1)
+    h, visited = next((h, h.visited) for h in found if h.visited is not None and h.visitor != "visitor")
+    again = ids.derived_id("double", h.id)
+    misheard = f"{str(h.slots['head'])[:-1]}民"
+    drafts = [Draft(again, again, "household", "", {**h.slots, "head": misheard, "phone": "19900008888"})]
+    for member, slots in h.members:
+        name = {"name": misheard} if slots["name"] == h.slots["head"] else {}
+        drafts.append(Draft(again, ids.derived_id("double", member), "member", "", {**slots, **name}))
+    yield Act(visited.on, 2, partial(_write, officer_of(h.area), drafts))
 
 
 def _decisions(made: Sequence[Household]) -> Iterator[Act]:

@@ -12,7 +12,7 @@ from schemas.change import Change
 from schemas.clock import parse_stamp
 from schemas.forms.model import Form
 from schemas.forms.saves import prefill, saved
-from sync_server import heads, library, people, review, tables, verify, visit_page
+from sync_server import doubles, heads, library, people, review, tables, verify, visit_page
 from sync_server.demo.county import ACCOUNTS, COUNTY, VILLAGES
 from sync_server.demo.households import households
 from sync_server.demo.seed import FORM, Seeded, is_fresh, seed
@@ -82,6 +82,16 @@ def test_the_supervisor_finds_a_conflict_that_changes_the_decision_and_one_that_
     pages = [server.db.transaction(partial(visit_page.read, person=supervisor, visit=visit)) for visit in torn]
     effects = {c["slot"]: c["effect"] for page in pages for c in page["conflicts"]}
     assert effects == {"phone": "none", "housing": "decision"}
+
+
+def test_the_supervisor_finds_a_family_that_was_registered_twice(filled: Filled) -> None:
+    server, _ = filled
+    supervisor = server.db.snapshot(lambda tx: people.get(tx, COUNTY, "supervisor"))
+    (item,) = server.db.transaction(lambda tx: doubles.queue(tx, supervisor, None, 50))["items"]
+    heads_of_both = [side["head"] for side in item["sides"]]
+    assert item["why"] == "national_id"
+    assert heads_of_both[0][:-1] == heads_of_both[1][:-1]
+    assert heads_of_both[0] != heads_of_both[1]
 
 
 def test_some_were_granted_and_some_refused(filled: Filled) -> None:
