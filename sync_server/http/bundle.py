@@ -10,6 +10,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import BinaryIO
 
 from fastapi import APIRouter, Request, Response
@@ -32,19 +33,15 @@ _PIECE = 256 * 1024
 
 @routes.post("/bundle")
 async def carry(request: Request, host: Host) -> Response:
-    if not _turns.acquire(blocking=False):
-        raise Failed("server_busy")
+    back = _file(host)
     try:
-        back = _file(host)
-        try:
-            with _file(host) as brought:
-                await _receive(request, host, brought)
-                await run_in_threadpool(bundle.answer, host, brought, back)
-        except BaseException:
-            back.close()
-            raise
-    finally:
-        _turns.release()
+        with ExitStack() as meanwhile:
+            brought = meanwhile.enter_context(_file(host))
+            await _receive(request, host, brought, meanwhile)
+            await run_in_threadpool(bundle.answer, host, brought, back)
+    except BaseException:
+        back.close()
+        raise
     headers = {"Cache-Control": "no-store", "Content-Length": str(back.tell())}
     back.seek(0)
     return StreamingResponse(_pieces(back), headers=headers, media_type="application/octet-stream")
@@ -55,8 +52,9 @@ def _file(host: Server) -> BinaryIO:
     return tempfile.TemporaryFile(dir=host.settings.data)
 
 
-async def _receive(request: Request, host: Server, file: BinaryIO) -> None:
-    """The body into a file. As soon as enough of it is there to tell, one that is none of ours is refused."""
+async def _receive(request: Request, host: Server, file: BinaryIO, meanwhile: ExitStack) -> None:
+    """The body into a file. As soon as enough of it is there to tell, one that is none of ours is refused, and any
+    other takes its turn, until all is done."""
     size, known = 0, False
     async for piece in request.stream():
         size += len(piece)
@@ -67,6 +65,9 @@ async def _receive(request: Request, host: Server, file: BinaryIO) -> None:
             await run_in_threadpool(bundle.recognise, host, file)
             file.seek(0, os.SEEK_END)
             known = True
+            if not _turns.acquire(blocking=False):
+                raise Failed("server_busy")
+            meanwhile.callback(_turns.release)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
