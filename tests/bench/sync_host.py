@@ -56,25 +56,30 @@ class Host:
         return Tablet(enrol(self.url, self.code(user), keys.sign_public_hex, keys.box_public_hex, "bench"), keys)
 
     def cpu_seconds(self) -> float:
-        """How much of a processor the server has used until now."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        """How much of a processor the server's processes have used until now."""
+        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in self._pids()]
+        return sum(int(f[11]) + int(f[12]) for f in fields) / TICK
 
     def memory(self) -> int:
-        """The bytes of memory the server process holds now."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        """The bytes of memory the server's processes hold now."""
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self._pids()]
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def _pids(self) -> list[int]:
+        """The server's process and those it shares its door with."""
+        return [self.pid, *map(int, Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split())]
 
 
 @contextmanager
 def hosting(
-    folder: Path, database: str | None = None, prefix: Sequence[str] = (), host: str = "127.0.0.1"
+    folder: Path, database: str | None = None, prefix: Sequence[str] = (), host: str = "127.0.0.1", workers: int = 1
 ) -> Iterator[Host]:
     """A server of the county with its villages, as long as the block runs. `prefix` goes before its command line; with
     one the server may be out of reach from here, and who asks it has to wait until it answers."""
     server = Server.open(settings(folder, database, env={}))
     server.db.transaction(_found)
     port = _free_port()
-    options = ["--data", str(folder), "--host", host, "--port", str(port)]
+    options = ["--data", str(folder), "--host", host, "--port", str(port), "--workers", str(workers)]
     options += ["--database", database] if database else []
     process = subprocess.Popen(
         [*prefix, sys.executable, "-c", RUHU, "serve", *options], cwd=ROOT, stdout=subprocess.DEVNULL
