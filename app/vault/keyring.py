@@ -29,6 +29,8 @@ STEPS: Final[Mapping[str, int]] = {
     "attachment": 256,
 }
 """What is sealed under a compartment's key, and to what multiple of bytes it is padded."""
+CANONICAL: Final = frozenset({"record", "summary", "change"})
+"""What is made of values that are canonical already, so that they need not be looked at again."""
 
 
 class Keyring:
@@ -44,6 +46,7 @@ class Keyring:
         random: Random,
     ) -> None:
         self.vault = vault
+        self._vault = vault.hex()
         self.person = person
         self.suite = suite
         self._random = random
@@ -79,7 +82,8 @@ class Keyring:
     def seal(self, purpose: str, area: str, row: str, rev: int, value: Value) -> tuple[int, bytes]:
         """The generation used and the sealed value of one row."""
         gen = self.generation(area)
-        content = sealing.pack(value, STEPS[purpose])
+        text = codec.encode_again(value) if purpose in CANONICAL else codec.encode(value)
+        content = sealing.pack(text, STEPS[purpose])
         about = self._about(purpose, area, gen, row, rev)
         return gen, sealing.seal(self.suite, self.key(purpose, area, gen), about, content, self._random)
 
@@ -130,14 +134,14 @@ class Keyring:
         """A value sealed under the user's key, in no compartment."""
         about = self._about(purpose, "", 0, "", rev)
         key = sealing.subkey(self.user_key, purpose)
-        return sealing.seal(self.suite, key, about, sealing.pack(value, 256), self._random)
+        return sealing.seal(self.suite, key, about, sealing.pack(codec.encode(value), 256), self._random)
 
     def unseal_own(self, purpose: str, rev: int, sealed: bytes) -> Value:
         about = self._about(purpose, "", 0, "", rev)
         return sealing.unpack(sealing.unseal(sealing.subkey(self.user_key, purpose), about, sealed))
 
     def _about(self, purpose: str, area: str, gen: int, row: str, rev: int) -> bytes:
-        return codec.encode([self.vault.hex(), purpose, self.person, area, gen, row, rev])
+        return codec.encode_again([self._vault, purpose, self.person, area, gen, row, rev])
 
 
 @dataclass(frozen=True)

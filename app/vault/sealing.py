@@ -25,6 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from schemas import codec
 from schemas.codec import Value
 
+LEVEL = 3
+"""How hard to compress: harder costs twice the time and saves less than the padding adds."""
 AES = 1
 SM = 2
 Random = Callable[[int], bytes]
@@ -63,9 +65,9 @@ def unseal(key: bytes, about: bytes, sealed: bytes) -> bytes:
             raise Damaged
 
 
-def pack(value: Value, step: int) -> bytes:
-    """A value as compressed canonical bytes, padded to a multiple of `step` bytes."""
-    data = zlib.compress(codec.encode(value), 6)
+def pack(content: bytes, step: int) -> bytes:
+    """Bytes compressed and padded to a multiple of `step` bytes."""
+    data = zlib.compress(content, LEVEL)
     return len(data).to_bytes(4, "big") + data + bytes(-(len(data) + 4) % step)
 
 

@@ -55,7 +55,7 @@ def test_any_flipped_bit_and_any_cut_is_noticed(suite: int, content: bytes, at: 
     )
 )
 def test_a_packed_value_comes_back_and_its_size_is_one_of_few(value: object) -> None:
-    packed = sealing.pack(value, 256)
+    packed = sealing.pack(codec.encode(value), 256)
     assert len(packed) % 256 == 0
     assert sealing.unpack(packed) == codec.canonical(value)
 
