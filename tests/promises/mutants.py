@@ -84,16 +84,15 @@ def _what_came_early_is_forgotten() -> None:
 
 def _an_echo_is_applied_again() -> None:
     """A device applies what it wrote once more when it comes down the feed."""
-    waiting = feed._waiting
+    coming = feed._coming
 
-    def again(tx: Tx, area: str, fresh: Any) -> list[tuple[int, Change]]:
+    def again(tx: Tx, area: str, fresh: Any) -> list[feed.Coming]:
         echoes = {a.line.id: a.line.seq for a in fresh if a.change is None}
         mine = select(tables.change).where(feed.change.person == tx.person, feed.change.id.in_(sorted(echoes)))
-        own = changes.readable(tx, tx.sql.execute(mine).all())
-        found = {**{c.id: (echoes[c.id], c) for c in own}, **{c.id: (n, c) for n, c in waiting(tx, area, fresh)}}
-        return sorted(found.values(), key=lambda item: item[0])
+        own = [feed.Coming(echoes[c.id], c, False) for c in changes.readable(tx, tx.sql.execute(mine).all())]
+        return sorted([*own, *(c for c in coming(tx, area, fresh) if c.change.id not in echoes)], key=lambda c: c.seq)
 
-    _put(feed, "_waiting", again)
+    _put(feed, "_coming", again)
 
 
 def _cursor_and_heads_in_two_transactions() -> None:
