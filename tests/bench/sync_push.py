@@ -15,6 +15,8 @@ from tests.bench.sync_visits import AREAS, families
 from tests.sync_server import postgres
 
 TABLETS = 4
+WORKERS = 2
+"""Processes of the server, as many as the machine that the targets are set for has cores."""
 HOUSEHOLDS = 350
 """Of each tablet: registered first, which is reported too, and then visited."""
 
@@ -30,7 +32,10 @@ class Work:
 
 
 def on_sqlite() -> Iterator[Row]:
-    with tempfile.TemporaryDirectory(prefix="ruhu-bench-") as folder, hosting(Path(folder) / "server") as host:
+    with (
+        tempfile.TemporaryDirectory(prefix="ruhu-bench-") as folder,
+        hosting(Path(folder) / "server", workers=WORKERS) as host,
+    ):
         yield from _measured(host, Sqlite(host.server, Path(folder) / "floor"), 1000)
 
 
@@ -41,7 +46,7 @@ def on_postgres() -> Iterator[Row]:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 if connection.execute(f"show {setting}".encode()).fetchone() != ("on",):
                     raise SystemExit(f"PostgreSQL runs without {setting}: nothing it says is durable")
-        with hosting(Path(folder) / "server", url) as host:
+        with hosting(Path(folder) / "server", url, workers=WORKERS) as host:
             yield from _measured(host, Postgres(url, fresh(), Path(folder) / "floor"), 600)
 
 
