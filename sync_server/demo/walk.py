@@ -223,7 +223,7 @@ class _Walk:
         self.desk = Review(self.host.url)
         self.tell.refused("wrong_login", lambda: self.desk.login("supervisor", "not it"), "a wrong password")
         self.desk.login("supervisor", account("supervisor").password)
-        row = next(r for r in self.desk.queue(limit=200).visits if r.visit == self.finished.visit)
+        row = next(r for r in self.desk.queue(limit=100).visits if r.visit == self.finished.visit)
         self.tell.must(row.status == "done", "A's visit stands in the supervisor's queue")
         page = self.desk.visit(self.finished.visit)
         self.tell.must(len(page.conflicts) == 1, f"conflicts: {len(page.conflicts)}")
