@@ -15,15 +15,12 @@ from app.vault.keyring import Tx
 from app.vault.records import Record
 from schemas.change import Change
 from schemas.codec import Value
-from schemas.merge import GONE, NOTHING, apply, live
+from schemas.merge import ERASED, GONE, NOTHING, apply, live
 from schemas.problems import Failed
 
 change = tables.change.c
 record = tables.record.c
 PENDING = (changes.UNSENT, changes.SENT, changes.HELD)
-
-ERASED = "erased"
-"""What the last change of an erased household sets in its slot `gone`."""
 
 
 def erased(item: Change) -> bool:

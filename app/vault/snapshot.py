@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, delete, or_, select, union, update
 
-from app.vault import changes, feed, places, records, summary, tables
+from app.vault import changes, feed, households, places, records, summary, tables
 from app.vault.keyring import Tx
 from app.vault.places import Place
 from app.vault.records import Record
 from schemas.change import Change
-from schemas.merge import Heads, apply
+from schemas.merge import ERASED, GONE, Heads, apply
 from schemas.problems import Failed
 from schemas.wire import Head, Snapshot
 
@@ -58,11 +58,15 @@ def _check_order(part: Snapshot) -> None:
 
 
 def _write(tx: Tx, part: Snapshot) -> None:
-    ids = [head.record for head in part.heads]
+    erased = {h.household for h in part.heads if h.record == h.household and h.heads.value(GONE) == ERASED}
+    for household in erased:
+        households.erase(tx, household)
+    brought = [head for head in part.heads if head.household not in erased]
+    ids = [head.record for head in brought]
     rows = tx.sql.execute(select(record.id, record.rev).where(record.person == tx.person, record.id.in_(ids)))
     revs = {row.id: row.rev for row in rows}
     own = _not_in_it(tx, part, ids)
-    new = [_record(part, head, revs.get(head.record, 0), own.get(head.record, ())) for head in part.heads]
+    new = [_record(part, head, revs.get(head.record, 0), own.get(head.record, ())) for head in brought]
     records.save(tx, new)
     _known_now(tx, part, ids)
     summary.renew(tx, list(dict.fromkeys(head.household for head in part.heads)), new)

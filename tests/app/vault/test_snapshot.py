@@ -41,7 +41,8 @@ def village(other: Open, county: County) -> list[str]:
 
 
 def parts(county: County, count: int, device: str = "") -> list[Snapshot]:
-    found, since = [], ""
+    found: list[Snapshot] = []
+    since = ""
     while not found or since:
         found.append(county.snapshot(VILLAGE, device, since, count))
         since = found[-1].after
