@@ -9,6 +9,7 @@ county's audit chain) are locked in that order by everyone, so that no two write
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from schemas.problems import Failed
 from sync_server import rows as bulk
 from sync_server.keys import CountyKeys, Keyring
 from sync_server.settings import Settings
+from sync_server.turn import Turn
 
 log = logging.getLogger("ruhu.server.db")
 
@@ -98,7 +100,9 @@ class Database:
         self.engine = _engine(settings.database_url)
         # SQLite has one writer at a time. Who waits for its one connection is woken when it is free; who waited for
         # SQLite's own lock would sleep and look again. And the pages that every write touches stay in its memory.
-        self._writing = _writer(settings.database_url) if self.engine.dialect.name == "sqlite" else self.engine
+        self._writing, self._turn = self.engine, Turn()
+        if self.engine.dialect.name == "sqlite":
+            self._writing, self._turn = _writer(settings.database_url), Turn(self.engine.url.database)
 
     def transaction(self, work: Callable[[Tx], T]) -> T:
         """What `work` returns, committed. It may be run again from the start when another writer was in the way, so
@@ -113,11 +117,12 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
         self._writing.dispose()
+        self._turn.close()
 
     def _run(self, work: Callable[[Tx], T], isolation: str) -> T:
         for attempt in range(ATTEMPTS):
             try:
-                with self._connect(isolation) as connection, connection.begin():
+                with self._connect(isolation) as connection, self._in_turn(isolation), connection.begin():
                     return work(Tx(connection, self.clock, self.keyring, self.settings))
             except Again:
                 log.info("beginning again: attempt %d", attempt + 1)
@@ -134,6 +139,9 @@ class Database:
                 log.info("trying again: attempt %d", attempt + 1)
             time.sleep(0.01 * 2**attempt * (1 + self.clock.random(1)[0] / 255))
         raise Failed("server_busy")
+
+    def _in_turn(self, isolation: str) -> AbstractContextManager[None]:
+        return nullcontext() if isolation else self._turn
 
     def _connect(self, isolation: str) -> Connection:
         if not isolation:
