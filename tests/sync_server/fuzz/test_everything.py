@@ -55,7 +55,7 @@ def test_whatever_is_asked_is_answered_as_the_document_says(town: Town, way: tup
 def test_so_it_is_on_postgresql(tmp_path: Path, new_postgres: Callable[[], str]) -> None:
     with opened(config(tmp_path, new_postgres(), env={})) as town:
         for way in sorted(WAYS):
-            tried(town, way, max(2, EXAMPLES // 4))
+            tried(town, way, max(1, EXAMPLES // 6))
 
 
 def tried(town: Town, way: tuple[str, str], examples: int) -> set[int]:
