@@ -117,7 +117,9 @@ def _sweep(tx: Tx, part: Snapshot, first: int) -> None:
     for some in tables.batched(ids):
         others = (change.person == tx.person) & change.n.is_(None) & (change.state == changes.FED)
         tx.sql.execute(delete(tables.change).where(others, change.record.in_(some), places.unplaced(tx)))
-    left = set(tx.sql.scalars(select(record.household).where(absent)))
+    # A household that this device began, or added a record to, and that the server has not heard of yet has not left.
+    root = (record.id == record.household) & (record.as_of > 0)
+    left = set(tx.sql.scalars(select(record.household).where(absent, root)))
     records.leave(tx, left)
     touched = left | {row.household for row in gone}
     if touched:

@@ -175,6 +175,21 @@ def test_a_household_that_is_not_in_the_snapshot_any_more_leaves_but_not_with_wo
     assert mine.verify() == []
 
 
+def test_what_was_written_here_before_the_snapshot_came_stays_in_sight_once_it_is_sent(
+    mine: Open, county: County, village: list[str]
+) -> None:
+    begun, girl = new_id(), new_id()
+    mine.write([registered(begun, head="新户"), member(begun, new_id(), name="某")])
+    pull(mine, county, 3)
+    assert begun in [s.household for s in mine.summaries()]
+    mine.write([member(village[0], girl, name="小满")])
+    mine.fetch_again(VILLAGE)
+    pull(mine, county, 3)  # it knows neither the new household nor the new member yet
+    sync(mine, county)
+    assert mine.waiting_count() == 0
+    assert {begun, *village} <= {s.household for s in mine.summaries()}
+
+
 def test_a_change_that_was_let_rest_is_applied_no_longer(
     mine: Open, other: Open, county: County, village: list[str]
 ) -> None:
