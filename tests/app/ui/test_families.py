@@ -6,9 +6,10 @@ import pytest
 from app.main import client
 from app.vault.drafts import Draft
 from schemas import ids, merge
+from sync_server import county
 from tests.app.ui.harness import Window
 from tests.app.ui.test_field import inside, rows
-from tests.app.ui.village import LOWER, PIN, UPPER, Place
+from tests.app.ui.village import COUNTY, LOWER, PIN, UPPER, Place
 
 pytestmark = pytest.mark.usefixtures("households")
 
@@ -121,7 +122,7 @@ async def test_a_household_known_twice_is_joined_shown_as_one_and_parted_again(
         window.page.navigate("/households")
         await window.until(lambda: window.says("共 5 户"))
         window.page.navigate(f"/household/{second}")
-        await window.until(lambda: window.says("分开"))
+        await window.until(lambda: window.all(ft.Semantics, identifier=f"part-{second}"))
         await window.press(f"part-{second}")
         await window.until(lambda: window.says("已分开为两户"))
         assert not window.says("可能与另一户重复")
@@ -191,3 +192,25 @@ async def test_moving_within_one_s_own_villages_needs_nobody(place: Place, house
         assert window.says("整户连同历史记录一起迁过去")
         await window.press("submit")
         await window.until(lambda: window.says("已迁到下清溪村"))
+        await window.until(lambda: not window.says("正在迁往"))
+        window.page.navigate("/households")
+        await window.until(lambda: window.all(ft.Semantics, identifier=f"area-{LOWER}"))
+        await window.press(f"area-{LOWER}")
+        await window.until(lambda: "王秀兰" in rows(window))
+
+
+async def test_a_move_to_somebody_else_s_village_waits_for_a_supervisor_and_says_so(
+    place: Place, households: list[str]
+) -> None:
+    theirs = "990101100203"
+    there = [county.Village(theirs, "溪口村", "清溪镇")]
+    place.server.db.transaction(lambda tx: county.add_villages(tx, COUNTY, there))
+    async with Window(client(place.door), route=f"/household/{households[0]}/move") as window:
+        await inside(window)
+        await window.type("12 位区划代码", theirs)
+        await window.press("submit")
+        await window.until(lambda: window.says("已提交，等审核人员同意"))
+        window.page.navigate("/sync")
+        await window.until(lambda: window.says("待审核人员处理：这一户要迁到提交人负责范围以外的村。"))
+        window.page.navigate("/households")
+        await window.until(lambda: "王秀兰" in rows(window))
