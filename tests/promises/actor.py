@@ -14,7 +14,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -23,6 +23,8 @@ from sqlalchemy import Engine, event
 from schemas.problems import Failed
 from tests.promises import mutants
 from tests.promises.nursery import Nursery
+
+AGAIN = "born again"
 
 
 class Died(Exception):
@@ -45,8 +47,18 @@ class Actor:
     def born(
         cls, nursery: Nursery, role: str, meanwhile: Callable[[Connection], None] | None = None, **about: Any
     ) -> "Actor":
+        if "mutant" not in about and (spare := nursery.spare.get(role)):
+            actor = cls(nursery, role, *spare.pop())
+            actor.call(AGAIN, about)
+            actor.meanwhile = meanwhile
+            return actor
         pid, line = nursery.bear(role, **about)
         return cls(nursery, role, pid, line, meanwhile)
+
+    def spare(self) -> None:
+        """Lets somebody else have this process, who begins in it with nothing of what was."""
+        self.alive = False
+        self.nursery.spare.setdefault(self.role, []).append((self.pid, self.line))
 
     def call(self, name: str, *args: Any, **named: Any) -> Any:
         """What the actor's method answers. Raises Failed as the method does, and Died."""
@@ -80,43 +92,47 @@ class Actor:
         self.nursery.end(self.pid)
 
 
-@dataclass
 class Doom:
     """The end of this process at the n-th statement or commit after `set`; never, while `left` is None."""
 
-    left: int | None = None
-    reached: int = field(default=0)
-
-    def watch(self) -> None:
-        """Listens to every database of this process."""
+    def __init__(self) -> None:
+        self._left: int | None = None
         event.listen(Engine, "before_cursor_execute", lambda *_: self._step())
         event.listen(Engine, "commit", lambda _: self._step())
 
     def set(self, left: int | None) -> None:
-        self.left = left
+        self._left = left
 
     def _step(self) -> None:
-        if self.left is not None:
-            self.left -= 1
-            if self.left <= 0:
+        if self._left is not None:
+            self._left -= 1
+            if self._left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def live(line: Connection, made: Callable[[], Any], mutant: str = "") -> None:
+def live(line: Connection, made: Callable[..., Any], about: dict[str, Any], mutant: str = "") -> None:
     """Answers calls to the methods of what `made` makes until the test hangs up, with a product that is broken by
     `mutant`. What cannot be made answers the first call with why."""
+    doom = Doom()
     try:
         if mutant:
             mutants.break_(mutant)
-        part = made()
+        part = made(**about)
     except Exception:
         line.recv()
         line.send(("broke", traceback.format_exc()))
         return
     while True:
         name, args, named = line.recv()
+        answer: tuple[str, Any] = ("said", None)
         try:
-            answer = ("said", getattr(part, name)(*args, **named))
+            if name == "doom":
+                doom.set(*args)
+            elif name == AGAIN:
+                part.stop()
+                part = made(**args[0])
+            else:
+                answer = ("said", getattr(part, name)(*args, **named))
         except Failed as failed:
             answer = ("refused", (failed.code, dict(failed.figures)))
         except Exception:

@@ -26,7 +26,7 @@ from sync_server.keys import Keyring
 from sync_server.main import create_app, listener
 from sync_server.server import Server, migrate
 from sync_server.settings import Settings
-from tests.promises.actor import Doom, live
+from tests.promises.actor import live
 
 T = TypeVar("T")
 
@@ -58,8 +58,6 @@ class Centre:
 
     def __init__(self, folder: str, url: str, seed: str, days: int) -> None:
         self._ahead = timedelta(days=days)
-        self._doom = Doom()
-        self._doom.watch()
         settings, watch = Settings(Path(folder), url), clock(seed, lambda: self._ahead)
         app = prepared.pop() if prepared else create_app(settings, watch)
         app.state.server = self._server = Server(settings, watch, Database(settings, watch, Keyring(settings.keys)))
@@ -77,9 +75,6 @@ class Centre:
 
     def port(self) -> int:
         return self._port
-
-    def doom(self, left: int | None) -> None:
-        self._doom.set(left)
 
     def days(self, ahead: int) -> None:
         self._ahead = timedelta(days=ahead)
@@ -186,4 +181,4 @@ def _records(tx: Tx) -> list[str]:
 
 
 def centre(line: Connection, mutant: str = "", **about: Any) -> None:
-    live(line, lambda: Centre(**about), mutant)
+    live(line, Centre, about, mutant)

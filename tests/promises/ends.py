@@ -30,6 +30,7 @@ def comes_to_rest(script: Script) -> None:
     assert script.server.call("verify") == []
     for who in script.in_use():
         assert script.tablet(who).call("verify") == []
+    script.well = True
 
 
 def everybody_syncs(script: Script) -> None:

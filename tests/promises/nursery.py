@@ -21,7 +21,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,11 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Nursery:
-    """The warm process, seen from the test."""
+    """The warm process, seen from the test. `spare` are actors by role whose script ended well and in which nothing
+    died: each may play another part, on another folder."""
 
     door: socket.socket
+    spare: dict[str, list[tuple[int, Connection]]] = field(default_factory=dict)
 
     def bear(self, role: str, **about: Any) -> tuple[int, Connection]:
         """A new actor of a role of `ROLES`: its process number and the line to it."""

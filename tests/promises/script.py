@@ -40,7 +40,7 @@ class Hand:
 
 @dataclass
 class Script:
-    """`people`: whose tablets are in use. `mutants`: how the product is broken, by role."""
+    """`people`: whose tablets are in use. `mutants`: how the product is broken, by role. `well`: it has ended well."""
 
     place: Place
     people: tuple[str, ...] = TABLETS
@@ -50,6 +50,7 @@ class Script:
     told: list[str] = field(default_factory=list)
     server_lives: int = 0
     backed_up: bool = False
+    well: bool = False
 
     def __post_init__(self) -> None:
         self.net = Network(lambda left: self.server.call("doom", left))
@@ -70,10 +71,13 @@ class Script:
                 url=self.place.url,
                 seed=f"server {self.server_lives}",
                 days=self.days,
-                mutant=self.mutants.get("server", ""),
+                **self._broken("server"),
             )
             self.net.server_is(self._server.call("port"))
         return self._server
+
+    def _broken(self, role: str) -> dict[str, Any]:
+        return {"mutant": self.mutants[role]} if role in self.mutants else {}
 
     def stop_server(self) -> None:
         """kill -9."""
@@ -94,7 +98,7 @@ class Script:
                 url=self.net.url(who),
                 seed=f"{who} {hand.lives}",
                 days=hand.days,
-                mutant=self.mutants.get("tablet", ""),
+                **self._broken("tablet"),
             )
             hand.device = hand.actor.call("device")
         return hand.actor
@@ -265,8 +269,12 @@ class Script:
                 self.model.blind.add(w.record)
 
     def close(self) -> None:
-        for who in self.hands:
-            self.stop_tablet(who)
+        for hand in self.hands.values():
+            if hand.actor is not None and hand.actor.alive:
+                if self.well and not self.mutants:
+                    hand.actor.spare()
+                else:
+                    hand.actor.kill()
         self.stop_server()
         self.net.close()
 

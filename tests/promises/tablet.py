@@ -24,7 +24,7 @@ from schemas.change import Change
 from schemas.codec import Value
 from schemas.problems import Failed
 from schemas.wire import BATCH_BYTES
-from tests.promises.actor import Doom, live
+from tests.promises.actor import live
 from tests.promises.centre import clock
 
 PIN = "274905"
@@ -38,16 +38,11 @@ class Tablet:
     def __init__(self, folder: str, user: str, url: str, seed: str, days: int) -> None:
         self._ahead = timedelta(days=days)
         self._clock = clock(seed, lambda: self._ahead)
-        self._doom = Doom()
-        self._doom.watch()
         self._user = user
         self._url = url
         self._vault = Vault(Path(folder), self._clock, FileSecret(Path(folder).with_name(f"{user}.secret")), cost=QUICK)
         self._open_vault: Open | None = None
         self._road: Http | None = None
-
-    def doom(self, left: int | None) -> None:
-        self._doom.set(left)
 
     def days(self, ahead: int) -> None:
         self._ahead = timedelta(days=ahead)
@@ -185,9 +180,10 @@ class Tablet:
         return [str(d) for d in self._open.verify()]
 
     def stop(self) -> None:
-        """Ends in good order, as no tablet does in a script."""
+        """Ends in good order, as a tablet does only after a script."""
         self._hang_up()
-        self._open.lock()
+        if self._open_vault is not None:
+            self._open_vault.lock()
         self._vault.close()
 
     @property
@@ -233,4 +229,4 @@ def _plain(held: Record) -> Value:
 
 
 def tablet(line: Connection, mutant: str = "", **about: Any) -> None:
-    live(line, lambda: Tablet(**about), mutant)
+    live(line, Tablet, about, mutant)
