@@ -224,7 +224,8 @@ class Desk:
             self.lock()
             return
         self.waiting = now.waiting
-        if before is not None and before.running and not now.running:
+        # A round may be over before its beginning was shown.
+        if before is not None and not now.running and (before.running or before.last_contact != now.last_contact):
             self._look_after(self.inside.work)
             self.refresh()
 

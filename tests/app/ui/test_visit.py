@@ -225,6 +225,24 @@ async def test_the_check_leads_to_what_is_missing(place: Place, household: str) 
         assert window.says("还没有填写。")
 
 
+async def test_somebody_of_another_household_is_asked_about_before_the_visit_is_finished(
+    place: Place, household: str
+) -> None:
+    async with visiting(place, household) as window:
+        await section(window, "members")
+        for fold in identifiers(window, "fold:"):
+            await window.press(fold)
+        name = next(n for n in identifiers(window, "q:members[", "/name") if field(window, n[2:]).value == "王秀兰")
+        await write(window, name[2:], "欧阳·阿依古丽")
+        await section(window, "remarks")
+        await window.press("visit.finish")
+        assert window.says("填写的成员可能已登记在别的住户")
+        assert window.says("姓名、出生日期和村都相同：欧阳·阿依古丽")
+        (other,) = identifiers(window, "other-")
+        await window.press(other)
+        assert not window.says("填写的成员可能已登记在别的住户")
+
+
 async def test_on_a_desk_contents_form_and_result_stand_side_by_side(place: Place, household: str) -> None:
     async with visiting(place, household, DESK) as window:
         await window.until(lambda: window.all(ft.Semantics, identifier="verdict:dibao"))
