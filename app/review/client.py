@@ -13,18 +13,8 @@ from urllib.parse import quote
 import requests
 
 from app.review import reading
-from app.review.answers import (
-    AuditPage,
-    Code,
-    Counts,
-    Device,
-    Disputes,
-    HeldChange,
-    Login,
-    Person,
-    Queue,
-    VisitPage,
-)
+from app.review.answers import AuditPage, Code, Counts, Device, HeldChange, Login, Person, Queue, VisitPage
+from app.review.disputes import Disputes
 from app.review.registrations import DoublePage, Doubles
 from schemas import codec
 from schemas.codec import NotCanonical, Value

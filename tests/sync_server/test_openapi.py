@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 from fastapi.openapi.utils import get_openapi
 
-from app.review import answers, registrations
+from app.review import answers, disputes, registrations
 from schemas import problems
 from schemas.codec import NotCanonical, Value
 from sync_server import cli
@@ -82,9 +82,9 @@ def test_every_way_names_its_problems_and_who_is_let_in() -> None:
 def test_the_desks_client_reads_what_the_document_says_it_is_answered() -> None:
     pairs: dict[str, type] = {
         "Session": answers.Login, "Queue": answers.Queue, "QueueRow": answers.QueueRow, "Counts": answers.Counts,
-        "Visit": answers.VisitPage, "Section": answers.Section, "Slot": answers.Slot, "Conflict": answers.Conflict,
-        "Side": answers.Side, "Photo": answers.Photo, "Assessment": answers.Assessment, "Case": answers.Case,
-        "Disputes": answers.Disputes, "Disputed": answers.Disputed, "HeldChange": answers.HeldChange,
+        "Visit": answers.VisitPage, "Section": answers.Section, "Slot": answers.Slot, "Conflict": disputes.Conflict,
+        "Side": disputes.Side, "Photo": answers.Photo, "Assessment": answers.Assessment, "Case": answers.Case,
+        "Disputes": disputes.Disputes, "Disputed": disputes.Disputed, "HeldChange": answers.HeldChange,
         "Person": answers.Person, "Device": answers.Device, "Code": answers.Code, "Audit": answers.AuditPage,
         "Doubles": registrations.Doubles, "Double": registrations.Double, "Compared": registrations.Compared,
         "Registration": registrations.RegistrationFile,

@@ -7,7 +7,7 @@ from functools import partial
 
 import flet as ft
 
-from app.review.answers import Behind, Conflict, Proposal, Side
+from app.review.disputes import Behind, Conflict, Proposal, Side
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, fields, status, text

@@ -5,7 +5,8 @@ from functools import partial
 
 import flet as ft
 
-from app.review.answers import Conflict, Counts, Disputed, Disputes, Side
+from app.review.answers import Counts
+from app.review.disputes import Conflict, Disputed, Disputes, Side
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
 from app.ui.screens.review_asking import act, failure, use_asked, waiting

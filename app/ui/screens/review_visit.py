@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import flet as ft
 
-from app.review.answers import Case, Conflict, Section, Side, Slot, VisitPage
+from app.review.answers import Case, Section, Slot, VisitPage
+from app.review.disputes import Conflict, Side
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text, verdict

@@ -14,7 +14,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
         "One suspected double waits for you.",
     ),
     # conflicts, household by household
-    "disputes.title": ("填写不一致", "Told two ways"),
     "disputes.empty": ("没有不一致的填写", "Nothing is told two ways"),
     "disputes.empty_body": (
         "两个人把同一项填得不一样，或一人注销、另一人同时在改，会列在这里。",
@@ -44,7 +43,6 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
         "What the other person wrote stays in the history and is not used.",
     ),
     # doubles
-    "doubles.title": ("疑似重复登记", "Suspected doubles"),
     "doubles.open": ("待认定", "To decide"),
     "doubles.decided": ("已认定", "Decided"),
     "doubles.empty": ("没有疑似重复", "No suspected doubles"),
@@ -80,9 +78,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
         "responsible for both has to decide.",
     ),
     "double.household": ("两处登记的户情况", "The two households"),
-    "double.person": ("{name}", "{name}"),
     "double.differs": ("不同", "Differs"),
-    "double.same": ("相同", "Same"),
     "double.no_rows": ("没有可对照的内容", "Nothing to compare"),
     "double.said": ("已有的认定", "Decided so far"),
     "double.said_same": ("同一个", "The same"),

@@ -127,7 +127,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "conflict.keep": ("以此为准", "Keep this one"),
     "conflict.settled": ("已处理", "Settled"),
     "conflict.ask": ("以「{value}」为准？", "Keep “{value}”?"),
-    "conflict.reason": ("理由（写明以哪一方为准的依据）", "Reason (what this rests on)"),
+    "conflict.reason": ("理由（写明依据）", "Reason (what it rests on)"),
     # deciding
     "decide.title": ("确认通过", "Approve this visit"),
     "decide.says": ("{programme}：{verdict}", "{programme}: {verdict}"),

@@ -138,7 +138,7 @@ async def test_a_conflict_that_decides_asks_for_a_reason(office: Office) -> None
         await window.press(str(keep))
         await window.until(lambda: window.all(ft.Semantics, identifier="settle"))
         assert disabled(window, "settle")
-        await window.type("理由（写明以哪一方为准的依据）", "村里核实")
+        await window.type("理由（写明依据）", "村里核实")
         await window.press("settle")
         await window.until(lambda: not window.says("影响结论或金额"))
 
