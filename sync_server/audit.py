@@ -8,7 +8,7 @@ person or an answer: an auditor may read it without reading anybody's file.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from schemas import codec
 from schemas.clock import stamp
@@ -39,22 +39,14 @@ def write(tx: Tx, county: str, who: str, what: str, about: str, **detail: Value)
     n, before = lock(tx, county)
     row = Entry(n + 1, stamp(tx.clock.now()), who, what, about, detail, "")
     chain = link(before, row)
-    tx.execute(
-        insert(t.audit).values(
-            county=county, n=row.n, at=row.at, who=who, what=what, about=about, detail=detail, chain=chain
-        )
-    )
-    tx.execute(update(t.county).where(t.county.c.code == county).values(audit_n=row.n, audit_chain=chain))
+    tx.execute(_ADD, {**vars(row), "county": county, "chain": chain})
+    tx.execute(_SAVE, {"its_code": county, "audit_n": row.n, "audit_chain": chain})
 
 
 def lock(tx: Tx, county: str) -> tuple[int, str]:
     """The number and link of the last row, with nobody else writing one until the commit; raises Failed("not_found")
     when there is no such county."""
-    last = tx.execute(
-        select(t.county.c.audit_n, t.county.c.audit_chain)
-        .where(t.county.c.code == county)
-        .with_for_update(key_share=True)
-    ).one_or_none()
+    last = tx.execute(_LOCK, {"its_code": county}).one_or_none()
     if last is None:
         raise Failed("not_found")
     return last.audit_n, last.audit_chain
@@ -91,3 +83,10 @@ def _all(tx: Tx, county: str) -> Iterator[Entry]:
     while rows := read(tx, county, after, 1000):
         yield from rows
         after = rows[-1].n
+
+
+# Written with every push, so put together once.
+_HERE = t.county.c.code == bindparam("its_code")
+_LOCK = select(t.county.c.audit_n, t.county.c.audit_chain).where(_HERE).with_for_update(key_share=True)
+_SAVE = update(t.county).where(_HERE)
+_ADD = insert(t.audit)

@@ -7,7 +7,7 @@ gets the same grant, because the answer may have been lost on the way. Of a code
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, insert, select, update
 
 from schemas import codec, ids, signing, wire
 from schemas.clock import parse_stamp, stamp
@@ -192,23 +192,19 @@ def hands(tx: Tx, device: Device) -> Person:
 
 def find(tx: Tx, device: str) -> Device:
     """A device; raises Failed("unknown_device")."""
-    return _device(tx.execute(select(t.device).where(t.device.c.id == device)).one_or_none())
+    return _device(tx.execute(_FIND, {"its_id": device}).one_or_none())
 
 
 def lock(tx: Tx, county: str, device: str) -> Device:
     """A device as it stands, with nobody else changing it until the commit. The first row a writer locks."""
-    return _device(
-        tx.execute(select(t.device).where(_is(county, device)).with_for_update(key_share=True)).one_or_none()
-    )
+    return _device(tx.execute(_LOCK, {"its_county": county, "its_id": device}).one_or_none())
 
 
 def advance(tx: Tx, device: Device, n: int, last_id: str, skew: int) -> None:
     """Sets a locked device's last change, and that it was heard of now."""
-    tx.execute(
-        update(t.device)
-        .where(_is(device.county, device.id))
-        .values(n=n, last_id=last_id, skew=skew, last_contact=stamp(tx.clock.now()))
-    )
+    here = {"its_county": device.county, "its_id": device.id}
+    now = {"n": n, "last_id": last_id, "skew": skew, "last_contact": stamp(tx.clock.now())}
+    tx.execute(_ADVANCE, here | now)
 
 
 def move_on(tx: Tx, device: Device, n: int, last_id: str) -> None:
@@ -272,6 +268,13 @@ def desk(tx: Tx, county: str) -> Device:
     }
     tx.add_new(t.device, [row])
     return lock(tx, county, name)
+
+
+# Asked for with every request, so put together once.
+_FIND = select(t.device).where(t.device.c.id == bindparam("its_id"))
+_HERE = (t.device.c.county == bindparam("its_county")) & (t.device.c.id == bindparam("its_id"))
+_LOCK = select(t.device).where(_HERE).with_for_update(key_share=True)
+_ADVANCE = update(t.device).where(_HERE)
 
 
 def _is(county: str, device: str) -> ColumnElement[bool]:

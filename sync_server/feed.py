@@ -8,7 +8,7 @@ it is given out before the commit, so a reader can pass over a number that appea
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 
 from schemas import change as changes
 from schemas.change import START
@@ -58,9 +58,7 @@ def lock(tx: Tx, county: str, areas: Iterable[str]) -> dict[str, Tail]:
     locked one by one in order of code, which is what keeps two writers from waiting for each other."""
     out: dict[str, Tail] = {}
     for area in sorted(set(areas)):
-        row = tx.execute(
-            select(t.area.c.seq, t.area.c.chain).where(_is(county, area)).with_for_update(key_share=True)
-        ).one_or_none()
+        row = tx.execute(_LOCK, {"its_county": county, "its_code": area}).one_or_none()
         if row is not None:
             out[area] = Tail(area, row.seq, row.chain)
     return out
@@ -86,7 +84,7 @@ def save(tx: Tx, county: str, before: Mapping[str, Tail], after: Mapping[str, Ta
     """Writes the new ends of locked feeds."""
     for area, tail in after.items():
         if tail != before[area]:
-            tx.execute(update(t.area).where(_is(county, area)).values(seq=tail.seq, chain=tail.chain))
+            tx.execute(_SAVE, {"its_county": county, "its_code": area, "seq": tail.seq, "chain": tail.chain})
 
 
 def read(tx: Tx, county: str, area: str, after: int) -> Iterator[Stored]:
@@ -130,5 +128,7 @@ def places(tx: Tx, county: str, ids: Sequence[str]) -> dict[str, tuple[str, int]
     return out
 
 
-def _is(county: str, area: str) -> ColumnElement[bool]:
-    return (t.area.c.county == county) & (t.area.c.code == area)
+# Asked for with every request, so put together once.
+_HERE = (t.area.c.county == bindparam("its_county")) & (t.area.c.code == bindparam("its_code"))
+_LOCK = select(t.area.c.seq, t.area.c.chain).where(_HERE).with_for_update(key_share=True)
+_SAVE = update(t.area).where(_HERE)

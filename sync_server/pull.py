@@ -10,7 +10,7 @@ the disk and the line cost.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from schemas import codec, ids, signing, wire
 from schemas.clock import stamp
@@ -199,13 +199,7 @@ def _seal(tx: Tx, county: str, area: str, seq: int, chain: str) -> str:
 
 def _set_aside(tx: Tx, device: Device) -> tuple[list[wire.SetAside], list[int]]:
     """A device's changes that a supervisor has yet to look at, and those that one let rest, in order of number."""
-    h, c = t.held.c, t.change.c
-    rows = tx.execute(
-        select(c.n, h.reason, h.dismissed_at)
-        .join(t.change, (c.county == h.county) & (c.id == h.change))
-        .where(h.county == device.county, h.device == device.id, h.released_at.is_(None))
-        .order_by(c.n)
-    ).all()
+    rows = tx.execute(_SET_ASIDE, {"its_county": device.county, "its_id": device.id}).all()
     held = [wire.SetAside(row.n, row.reason) for row in rows if row.dismissed_at is None]
     return held, [row.n for row in rows if row.dismissed_at is not None]
 
@@ -226,3 +220,13 @@ def _object(**members: bytes) -> bytes:
 
 def _list(items: Sequence[bytes]) -> bytes:
     return b"[%s]" % b",".join(items)
+
+
+# Asked for with every pull, so put together once.
+_SET_ASIDE = (
+    select(t.change.c.n, t.held.c.reason, t.held.c.dismissed_at)
+    .join(t.change, (t.change.c.county == t.held.c.county) & (t.change.c.id == t.held.c.change))
+    .where(t.held.c.county == bindparam("its_county"), t.held.c.device == bindparam("its_id"))
+    .where(t.held.c.released_at.is_(None))
+    .order_by(t.change.c.n)
+)

@@ -85,7 +85,7 @@ def unpacked(data: bytes, limit: int = BODY_LIMIT) -> bytes:
     return out
 
 
-def server(request: Request) -> Server:
+async def server(request: Request) -> Server:
     found = request.app.state.server
     if not isinstance(found, Server):
         raise Failed("internal")
