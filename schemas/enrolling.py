@@ -4,11 +4,11 @@ A part of `schemas.wire`, where the protocol's versions and their evolution rule
 """
 
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Annotated, Self
 
 from schemas import codec
 from schemas.codec import Value
-from schemas.message import Message, read
+from schemas.message import Message, Most, read, within
 
 
 @dataclass(frozen=True)
@@ -16,14 +16,15 @@ class Enrol(Message):
     """A device asks to be let in with a one-time code. Keys are raw public keys in hex: Ed25519, X25519."""
 
     protocol: int
-    code: str
+    code: Annotated[str, Most(64)]
     name: str
-    sign_key: str
-    box_key: str
+    sign_key: Annotated[str, Most(64)]
+    box_key: Annotated[str, Most(64)]
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
-        return cls(**read(data, "enrol", protocol=int, code=str, name=str, sign_key=str, box_key=str))
+        f = read(data, "enrol", protocol=int, code=str, name=str, sign_key=str, box_key=str)
+        return cls(**within(cls, "enrol", f))
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,31 @@
 """What a message is: a frozen dataclass whose fields are plain values, messages or tuples of messages, read strictly.
 
+The texts that come with every request say in their types how long they may be; `within` holds them to it.
+
 `wire` gives its canonical shape; `read` is what every `from_wire` begins with: exactly these fields, of exactly these
 types, or NotCanonical, before a byte of it is believed.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, TypeAlias, get_type_hints
 
 from schemas.change import Change
 from schemas.codec import NotCanonical, Value
+
+
+@dataclass(frozen=True)
+class Most:
+    """The most characters that a text may have."""
+
+    length: int
+
+
+Id: TypeAlias = Annotated[str, Most(36)]
+Link: TypeAlias = Annotated[str, Most(32)]
+Stamp: TypeAlias = Annotated[str, Most(40)]
+Signature: TypeAlias = Annotated[str, Most(128)]
 
 
 @dataclass(frozen=True)
@@ -31,6 +47,25 @@ def read(data: Value, place: str, **spec: Callable[..., Any] | None) -> dict[str
         if kind is int and data[name] < 0:
             raise NotCanonical(f"{place}.{name}: must not be below 0")
     return data
+
+
+def within(kind: type, place: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The fields that `read` gave, none longer than its type allows."""
+    for name, length in _limits(kind):
+        if len(data[name]) > length:
+            raise NotCanonical(f"{place}.{name}: must not be longer than {length}")
+    return data
+
+
+@cache
+def _limits(kind: type) -> tuple[tuple[str, int], ...]:
+    hints = get_type_hints(kind, include_extras=True).items()
+    return tuple(
+        (name, limit.length)
+        for name, hint in hints
+        for limit in getattr(hint, "__metadata__", ())
+        if isinstance(limit, Most)
+    )
 
 
 def all_texts(items: list[Value]) -> bool:

@@ -5,14 +5,14 @@ A part of `schemas.wire`, where the protocol's versions and their evolution rule
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 
 from schemas import codec
 from schemas.change import START, Change
 from schemas.codec import NotCanonical, Value
 from schemas.enrolling import Grant
 from schemas.merge import Heads
-from schemas.message import Message, all_texts, read
+from schemas.message import Id, Link, Message, Most, Stamp, all_texts, read, within
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,12 @@ class Cursor(Message):
     none). `after`: the record that the last part of a snapshot ended with, "" when none is under way."""
 
     seq: int = 0
-    chain: str = START
-    after: str = ""
+    chain: Link = START
+    after: Annotated[str, Most(80)] = ""
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
-        return cls(**read(data, "cursor", seq=int, chain=str, after=str))
+        return cls(**within(cls, "cursor", read(data, "cursor", seq=int, chain=str, after=str)))
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,12 @@ class Pull(Message):
     is not sent. `budget`: canonical bytes wanted."""
 
     protocol: int
-    device: str
-    now: str
+    device: Id
+    now: Stamp
     cursors: Mapping[str, Cursor]
     mine: int
-    grant: str
-    library: str
+    grant: Link
+    library: Link
     budget: int
 
     @classmethod
@@ -49,6 +49,7 @@ class Pull(Message):
         f = read(
             data, "pull", protocol=int, device=str, now=str, cursors=dict, mine=int, grant=str, library=str, budget=int
         )
+        within(cls, "pull", f)
         return cls(**{**f, "cursors": {area: Cursor.from_wire(c) for area, c in f["cursors"].items()}})
 
 

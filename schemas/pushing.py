@@ -8,7 +8,7 @@ from typing import Self, TypeAlias
 
 from schemas.change import Change
 from schemas.codec import NotCanonical, Value
-from schemas.message import Message, read
+from schemas.message import Id, Message, Signature, Stamp, read, within
 
 IMPLIED = frozenset({"device", "n", "prev"})
 """What a change in a push leaves out, because the order of the changes says it."""
@@ -23,10 +23,10 @@ class Push(Message):
     """
 
     protocol: int
-    device: str
-    now: str
+    device: Id
+    now: Stamp
     changes: tuple[Change, ...]
-    signature: str
+    signature: Signature
 
     def wire(self) -> dict[str, Value]:
         first = self.changes[0] if self.changes else None
@@ -43,6 +43,7 @@ class Push(Message):
     @classmethod
     def from_wire(cls, data: Value) -> Self:
         f = read(data, "push", protocol=int, device=str, now=str, first=int, prev=str, changes=list, signature=str)
+        within(cls, "push", f)
         changes: list[Change] = []
         prev = f["prev"]
         for n, item in enumerate(f["changes"], f["first"]):

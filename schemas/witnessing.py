@@ -9,7 +9,7 @@ from typing import Self
 from schemas import codec
 from schemas.change import Change
 from schemas.codec import NotCanonical, Value
-from schemas.message import Message, all_texts, read
+from schemas.message import Id, Link, Message, Signature, all_texts, read, within
 
 
 def standing(area: str, seq: int, chain: str) -> bytes:
@@ -24,12 +24,12 @@ class Witness(Message):
     lacks, as many as fit in one message; none asks which it lacks."""
 
     protocol: int
-    device: str
-    area: str
-    before: str
+    device: Id
+    area: Id
+    before: Link
     ids: tuple[str, ...]
     seq: int
-    seal: str
+    seal: Signature
     changes: tuple[Change, ...]
 
     @classmethod
@@ -39,6 +39,7 @@ class Witness(Message):
         )
         if not all_texts(f["ids"]):
             raise NotCanonical("witness.ids: must be ids")
+        within(cls, "witness", f)
         return cls(**{**f, "ids": tuple(f["ids"]), "changes": tuple(Change.from_wire(c) for c in f["changes"])})
 
 

@@ -8,11 +8,11 @@ out of its changes what their order says, and heads name what deletes saw only w
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from schemas import change, codec, merge, wire
 from schemas.codec import Value
-from schemas.message import Message
+from schemas.message import Message, Most
 
 TEXT: Value = {"type": "string"}
 NUMBER: Value = {"type": "integer", "minimum": -codec.LARGEST, "maximum": codec.LARGEST}
@@ -57,7 +57,7 @@ def components(kinds: Iterable[type]) -> dict[str, Value]:
     while waiting:
         kind = waiting.pop()
         if kind.__name__ not in out:
-            hints = get_type_hints(kind)
+            hints = get_type_hints(kind, include_extras=True)
             out[kind.__name__] = _SHAPES[kind](hints) if kind in _SHAPES else _plain(kind, hints)
             waiting += [held for hint in hints.values() for held in _held(hint)]
     return dict(sorted(out.items()))
@@ -80,6 +80,9 @@ def _shape(hint: Any) -> Value:
         return simple[hint]
     arguments = get_args(hint)
     match get_origin(hint):
+        case origin if origin is Annotated:
+            most = [limit.length for limit in arguments[1:] if isinstance(limit, Most)]
+            return {**_shape(arguments[0]), "maxLength": min(most)}
         case origin if origin in (Union, UnionType):
             return either(*(_tagged(kind) for kind in arguments))
         case origin if origin is tuple and arguments[1:] != (...,):

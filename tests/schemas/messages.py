@@ -69,7 +69,7 @@ PUSH = wire.Push(wire.PROTOCOL, DEVICE, NOW, (FIRST, EDIT), signing.sign(KEY, si
 ITEM = wire.LibraryItem("ab" * 32, "form", "means-visit", signing.sign(KEY, signing.LIBRARY, b"ab" * 32))
 PULL = wire.Pull(
     wire.PROTOCOL, DEVICE, NOW, {EAST: wire.Cursor(2, CHAIN), HILL: wire.Cursor()}, 2, codec.short_digest("grant"),
-    wire.library_digest([ITEM]), wire.BATCH_BYTES,
+    wire.library_digest([ITEM]), 262_144,
 )  # fmt: skip
 _UNSIGNED = wire.Grant(
     DEVICE, "wang", "王小明", "visitor", "990101", "样例县", (wire.Area(EAST, "东门社区"), wire.Area(HILL, "山坪村")),
