@@ -169,6 +169,8 @@ def test_an_answer_of_another_version_is_said_to_be_one() -> None:
     with refused("protocol_unknown"):
         reading.read(answers.Counts, {"status": {"done": 1}})
     with refused("protocol_unknown"):
-        reading.read(answers.Counts, {"status": {"done": 1}, "conflicts": "3", "disputed": 0, "duplicates": 0, "held": 0})
+        reading.read(
+            answers.Counts, {"status": {"done": 1}, "conflicts": "3", "disputed": 0, "duplicates": 0, "held": 0}
+        )
     known = {"status": {}, "conflicts": 3, "disputed": 3, "duplicates": 0, "held": 0}
     assert reading.read(answers.Counts, {**known, "newer": True}).conflicts == 3
