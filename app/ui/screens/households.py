@@ -60,9 +60,7 @@ def List(desk: Desk, finding: Finding, key: str = "") -> ft.Control:
         body.append(_nothing(desk, finding))
     # Beside a screen that tells what happened, the list need not tell it too.
     alone = not listed or desk.route.rstrip("/") == "/households"
-    return frame(
-        desk, desk.t("households.title"), body, buttons=[new], scroll=False, notices=alone, id="households"
-    )
+    return frame(desk, desk.t("households.title"), body, buttons=[new], scroll=False, notices=alone, id="households")
 
 
 def _bare(text: str, on_click: actions.Handler, *, icon: ft.IconData, id: str) -> ft.Control:
