@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.review.answers import Conflict, VisitPage
+from app.review.answers import VisitPage
 from app.review.client import Review
+from app.review.disputes import Conflict
 from app.sync.enrol import enrol
 from app.sync.session import Outcome
 from app.vault.keys import new_device_keys
