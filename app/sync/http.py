@@ -145,6 +145,8 @@ class _Line:
                 stream=True,
             ) as response:
                 data = _bounded(response)
+                if response.status_code == 200 and not data and "Content-Length" not in response.headers:
+                    raise Failed("server_down")  # the line died among the headers
                 self._timed(len(body) + response.raw.tell(), time.monotonic() - began)
         except (requests.exceptions.ContentDecodingError, requests.exceptions.InvalidHeader) as error:
             raise Failed("odd_answer") from error

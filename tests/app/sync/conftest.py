@@ -113,6 +113,10 @@ class Tablet:
         self.open.write([Draft(household, visit, "visit", "", slots)], ends=visit)
         return photo
 
+    def attachment(self, household: str, id_: str, slots: dict[str, Value]) -> None:
+        """The record of an attachment that says anything."""
+        self.open.write([Draft(household, id_, "attachment", "", slots)])
+
     def value(self, household: str, slot: str) -> Value:
         held = self.open.record(household)
         return held.heads.value(slot) if held else None

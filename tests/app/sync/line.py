@@ -14,15 +14,20 @@ from dataclasses import dataclass, field
 class Line:
     """Between a tablet and the server. The fields may be set at any time, from any thread.
 
-    `up`: whether anybody answers. `requests_bytes`: the line dies after so many bytes towards the server.
-    `answers_lost`: so many answers still get lost, after the server has done what was asked.
+    `up`: whether anybody answers. `request_bytes` and `answer_bytes`: the line dies after so many bytes towards the
+    server, or back. `answers_lost`: so many answers still get lost, after the server has done what was asked. `sent`
+    and `received` count what arrived at either end, `connections` how often the tablet called.
     """
 
     to: int
     up: bool = True
     request_bytes: int | None = None
+    answer_bytes: int | None = None
     answers_lost: int = 0
     carried: int = 0
+    sent: int = 0
+    received: int = 0
+    connections: int = 0
     _listener: socket.socket = field(init=False, repr=False)
     _open: set[socket.socket] = field(init=False, repr=False, default_factory=set)
 
@@ -41,7 +46,7 @@ class Line:
             _drop(side)
 
     def mend(self) -> None:
-        self.up, self.request_bytes, self.answers_lost = True, None, 0
+        self.up, self.request_bytes, self.answer_bytes, self.answers_lost = True, None, None, 0
 
     def close(self) -> None:
         _drop(self._listener)
@@ -54,6 +59,7 @@ class Line:
                 if not self.up:
                     _drop(client)
                     continue
+                self.connections += 1
                 server = socket.create_connection(("127.0.0.1", self.to))
                 self._open |= {client, server}
                 threading.Thread(target=self._upstream, args=(client, server), daemon=True).start()
@@ -67,6 +73,7 @@ class Line:
                     self.request_bytes -= len(piece)
                 server.sendall(piece)
                 self.carried += len(piece)
+                self.sent += len(piece)
                 if self.request_bytes == 0:
                     break
         self._end(client, server)
@@ -77,8 +84,14 @@ class Line:
                 if self.answers_lost:
                     self.answers_lost -= 1
                     break
+                if self.answer_bytes is not None:
+                    piece = piece[: self.answer_bytes]
+                    self.answer_bytes -= len(piece)
                 client.sendall(piece)
                 self.carried += len(piece)
+                self.received += len(piece)
+                if self.answer_bytes == 0:
+                    break
         self._end(client, server)
 
     def _end(self, *sides: socket.socket) -> None:

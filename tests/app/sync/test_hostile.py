@@ -21,6 +21,7 @@ from app.sync.session import (
     Phase,
     Session,
 )
+from app.vault.drafts import Draft
 from app.vault.open import Open
 from app.vault.working import WorkingCopy
 from schemas import codec, problems, signing
@@ -47,7 +48,7 @@ from schemas.wire import (
     Taken,
     Witness,
 )
-from tests.app.vault.county import OTHER, VILLAGE, County, Draft, admitted, edit, new_id, pull, registered, sync
+from tests.app.vault.county import OTHER, VILLAGE, County, admitted, edit, new_id, pull, registered, sync
 
 CLOCK = Clock()
 MOST = 400
@@ -65,7 +66,9 @@ def answers(draw: Callable[[Any], Any]) -> Callable[[Ask, "Liar"], Answer | Fail
     it, which may be made of true parts."""
     kind = draw(st.sampled_from(["refused", "wrong", "right", "right", "right"]))
     refusal = Failed(draw(code), expected=draw(number), at=draw(text), order=draw(st.sampled_from(["", "00" * 64])))
-    wrong = draw(st.sampled_from([None, b"", frozenset({"x"}), Lacking(("x",)), Receipt("", 1, 9, ()), Pages("")]))
+    wrong: Answer = draw(
+        st.sampled_from([None, b"", frozenset({"x"}), Lacking(("x",)), Receipt("", 1, 9, ()), Pages("")])
+    )
     verdicts = draw(st.lists(st.sampled_from([Taken(VILLAGE, 1), Known(VILLAGE, 2), Held("moved")]), max_size=4))
     receipt = Receipt(draw(text), draw(number), draw(number), tuple(verdicts))
     pages = Pages(
