@@ -83,13 +83,14 @@ def _opened(url: str) -> Iterator[Any]:
 class Vault:
     """What lies open in a vault's file. `kept`: all changes it has. `own`: the device's own and where each stands.
     `entries`: the feeds as they came down, without a hole, and `ends` where they ended. `photos`: those it holds, and
-    whether it takes them for safe."""
+    whether it takes them for safe. `visited`: households with an open visit."""
 
     kept: set[str]
     own: dict[str, str]
     entries: set[str]
     photos: dict[str, bool]
     ends: dict[str, tuple[int, str]]
+    visited: set[str]
 
     @property
     def claimed(self) -> set[str]:
@@ -112,6 +113,7 @@ def vault(folder: Path) -> Vault:
             {row[0] for row in ask("select id from entry")},
             {row[0]: row[1] == "safe" for row in ask("select id, state from attachment where state <> 'kept'")},
             {row[0]: (row[1], row[2]) for row in ask("select area, seq, chain from cursor where seq > 0")},
+            {row[0] for row in ask("select household from working")},
         )
     finally:
         connection.close()

@@ -112,12 +112,14 @@ def _nothing_is_lost(script: Script, there: Books) -> None:
 def _has_the_same(script: Script, who: str, there: Books, on_server: dict[str, Any]) -> None:
     scope = PEOPLE[who][1]
     tablet = script.tablet(who)
-    held = set(there.open) & books.vault(script.place.tablet(who)).kept
+    kept = books.vault(script.place.tablet(who))
+    held = set(there.open) & kept.kept
     in_scope = {record for record, head in on_server.items() if head["area"] in scope}
     here = tablet.call("everything")
-    if not held:
-        odd = {r: here.get(r, on_server.get(r)) for r in set(here) ^ in_scope}
-        assert not odd, f"{who}: all of the person's villages and nothing of others, but: {odd}"
+    stays = kept.visited | {there.changes[c].household for c in held}
+    beyond = {record for record, head in here.items() if record not in in_scope and head["household"] not in stays}
+    assert not beyond, f"{who}: what left the person's villages is gone from the screens, unless there is work in it"
+    assert in_scope <= set(here), f"{who}: all of the person's villages is here, but not {in_scope - set(here)}"
     expected = model.live(there.changes[c] for c in there.taken | held)
     _is_what_the_changes_say(_of(here, in_scope), _of(expected, in_scope), there, who)
     for area, cursor in tablet.call("cursors").items():
