@@ -211,7 +211,7 @@ trace = Table(
     Column("county", String(6), primary_key=True),
     Column("token", BigInteger, primary_key=True, autoincrement=False),
     Column("record", String(36), primary_key=True),
-    comment="What each member can be found again by: `schemas.duplicates.token` of every key. Follows from the heads.",
+    comment="What each member can be found again by (`schemas.duplicates.token` of every key). From the heads.",
     sqlite_with_rowid=False,
 )
 

@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import hypothesis
@@ -74,8 +73,8 @@ def test_what_arrives_is_counted_until_it_is_answered() -> None:
 
 
 @pytest.fixture
-def app(chosen: Settings, watch: Watch) -> Iterator[FastAPI]:
-    yield create_app(chosen, watch.clock)
+def app(chosen: Settings, watch: Watch) -> FastAPI:
+    return create_app(chosen, watch.clock)
 
 
 def test_sixteen_tablets_at_a_door_for_one_are_all_served(app: FastAPI) -> None:

@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("token", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("record", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("county", "token", "record", name=op.f("pk_trace")),
-        comment="What each member can be found again by: `schemas.duplicates.token` of every key. Follows from the heads.",
+        comment="What each member can be found again by (`schemas.duplicates.token` of every key). From the heads.",
         sqlite_with_rowid=False,
     )
     op.create_table(
