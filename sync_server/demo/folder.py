@@ -17,7 +17,7 @@ from typing import IO
 from schemas.problems import Failed
 
 MARK = "demo.json"
-OURS = ("server.db", "server.db-wal", "server.db-shm", "keys", "tablet", "tablet-secret")
+OURS = ("server.db", "server.db-wal", "server.db-shm", "server.db-turn", "keys", "tablet", "tablet-secret")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A household moves to another village, and everything that belongs to it is there."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from schemas import codec, merge, wire
 from schemas.problems import Failed
@@ -155,3 +155,14 @@ def test_a_move_at_a_desk_needs_both_villages_too(place: Place) -> None:
     draft = Draft(home, home, "household", "desk", {"area": CLOUD}, frozenset([tablet.last]))
     with pytest.raises(Failed, match="moved"):
         place.server.db.transaction(lambda tx: authoring.write(tx, place.county, place.user("visitor"), [draft]))
+
+
+def test_heads_made_anew_are_where_their_households_live(place: Place) -> None:
+    tablet = place.tablet()
+    home = lived_in(tablet)
+    for area in (HILL, EAST, HILL):
+        moved(tablet, home, area)
+    place.server.db.transaction(lambda tx: tx.execute(delete(t.head)))
+    assert place.server.db.transaction(lambda tx: verify.mend(tx, place.county)) == 3
+    assert areas(place, home) == {HILL}
+    assert clean(place)
