@@ -140,7 +140,7 @@ class Line:
         if answer.status != 200:
             raise (Busy if answer.status == 503 else Refused)(data.decode())
         receipt = wire.Receipt.from_wire(codec.decode(data))
-        if receipt.upto != sending.last or any(isinstance(v, wire.Held) for v in receipt.verdicts):
+        if receipt.upto < sending.last or any(isinstance(v, wire.Held) for v in receipt.verdicts):
             raise Refused(f"not taken up to {sending.last}: {receipt.verdicts[-1]}")
         return receipt
 
