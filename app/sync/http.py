@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from app.sync.session import Answer, Ask, Chunk, Document, Fetch, Missing
+from app.sync.asks import Answer, Ask, Chunk, Document, Fetch, Missing
 from schemas import bundle, codec, signing, wire
 from schemas.clock import Clock
 from schemas.codec import NotCanonical, Value

@@ -23,13 +23,16 @@ chunk, document or area is asked for twice, the round begins again `TURNS` times
 `ASKS` requests.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import TypeAlias
+from collections.abc import Callable
+from dataclasses import replace
 
 from app.sync import exchange
+from app.sync.asks import Answer, Ask, Chunk, Document, Fetch, Missing
+from app.sync.outcome import Outcome, Progress
+from app.sync.phases import AGAIN, ASKS, ORDER, REFUSED, TURNS, Move, Phase
+from app.sync.photos import Photos
 from app.sync.store import Store
+from app.sync.testimony import Testimony
 from schemas import codec
 from schemas.clock import Clock, parse_stamp
 from schemas.problems import Failed
@@ -45,143 +48,11 @@ from schemas.wire import (
     Witness,
 )
 
-
-class Phase(StrEnum):
-    PUSH = "push"
-    PULL = "pull"
-    WITNESS = "witness"
-    LIBRARY = "library"
-    CHUNKS = "chunks"
-    FETCH = "fetch"
-    DONE = "done"
-
-
-ORDER: Mapping[Phase, Phase] = {
-    Phase.PUSH: Phase.PULL,
-    Phase.PULL: Phase.WITNESS,
-    Phase.WITNESS: Phase.LIBRARY,
-    Phase.LIBRARY: Phase.CHUNKS,
-    Phase.CHUNKS: Phase.FETCH,
-    Phase.FETCH: Phase.DONE,
-}
-"""Own changes go first: if the signal lasts only a minute, that minute saves the day's work."""
-
-AGAIN: Mapping[Phase, Phase] = {Phase.WITNESS: Phase.PUSH}
-"""Where a round goes on instead, when the server turned out to have lost something."""
-
-TURNS = 2
-ASKS = 20_000
-
-
-class Move(StrEnum):
-    """What a refusal does to the round."""
-
-    HALVE = "halve"
-    RESEND = "resend"
-    SKIP = "skip"
-    GIVE_UP = "give up"
-    PHOTOS = "photos"
-    END = "end"
-
-
-REFUSED: Mapping[tuple[Phase, str], Move] = {
-    (Phase.PUSH, "too_big"): Move.HALVE,
-    (Phase.PUSH, "gap"): Move.RESEND,
-    (Phase.PULL, "revoked"): Move.PHOTOS,
-    (Phase.PULL, "expired"): Move.PHOTOS,
-    (Phase.WITNESS, "too_big"): Move.GIVE_UP,
-    (Phase.WITNESS, "not_your_area"): Move.GIVE_UP,
-    (Phase.WITNESS, "chain_broken"): Move.GIVE_UP,
-    (Phase.WITNESS, "malformed"): Move.GIVE_UP,
-    (Phase.LIBRARY, "not_found"): Move.SKIP,
-    (Phase.LIBRARY, "bad_signature"): Move.SKIP,
-    (Phase.CHUNKS, "bad_chunk"): Move.SKIP,
-    (Phase.CHUNKS, "too_big"): Move.SKIP,
-    (Phase.CHUNKS, "not_found"): Move.SKIP,
-    (Phase.FETCH, "bad_chunk"): Move.SKIP,
-    (Phase.FETCH, "not_found"): Move.SKIP,
-    (Phase.FETCH, "forbidden"): Move.SKIP,
-}
-"""SKIP goes on with the next document or chunk and tells the problem at the end. GIVE_UP takes the area as the server
-has it now. PHOTOS goes on with the photos this device has yet to send and nothing else. All else ends the round."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """Ask for one form or pack."""
-
-    item: LibraryItem
-
-
-@dataclass(frozen=True)
-class Missing:
-    """Ask which of these chunks the server lacks."""
-
-    chunks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Give the server one chunk; `data` hashes to `sha256`."""
-
-    sha256: str
-    data: bytes
-
-
-@dataclass(frozen=True)
-class Fetch:
-    """Ask for one chunk of a photo."""
-
-    sha256: str
-
-
-Ask: TypeAlias = Push | Pull | Witness | Document | Missing | Chunk | Fetch
-Answer: TypeAlias = Receipt | Pages | Lacking | bytes | frozenset[str] | None
-"""In the order of Ask: a receipt, pages, what the server lacks, the document's bytes, the chunks that are missing,
-nothing, the chunk's bytes."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a round is: changes sent of those to send, entries and records received, documents, chunks of own photos
-    and chunks of others' photos moved. `resending`: the server was put back from a backup and is given what it lost.
-    `skew`: by how many seconds this device's clock is ahead of the server's, None before its first answer."""
-
-    phase: Phase = Phase.PUSH
-    sent: int = 0
-    to_send: int = 0
-    received: int = 0
-    documents: int = 0
-    chunks: int = 0
-    fetched: int = 0
-    resending: bool = False
-    skew: int | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a round ended. `waiting` changes and `photos_waiting` photos are on this device only; `held` are kept at
-    the server for a supervisor. `whole` says that every area is at the server's last entry, its chain checked.
-    `photos_paused`: photos wait because the link is too slow for them. `shut_out`: the county ordered this device's
-    way in destroyed, and it was."""
-
-    sent: int
-    received: int
-    documents: int
-    chunks: int
-    fetched: int
-    waiting: int
-    held: int
-    photos_waiting: int
-    whole: bool
-    photos_paused: bool
-    shut_out: bool
-    problems: tuple[Failed, ...]
-
-    @property
-    def safe(self) -> bool:
-        """Whether everything of this device is at the server and everything of the server's is here."""
-        return self.whole and not self.waiting and not self.photos_waiting and not self.problems
+__all__ = [
+    "ASKS", "ORDER", "REFUSED", "Answer", "Ask", "Chunk", "Document", "Fetch", "Missing", "Outcome", "Phase",
+    "Progress", "Session",
+]  # fmt: skip
+"""All that a caller of a round needs is named here, wherever it stands."""
 
 
 class Session:
@@ -199,7 +70,8 @@ class Session:
         self._clock = clock
         self._batch_bytes = batch_bytes
         self._budget = batch_bytes
-        self._photos_may_go = photos
+        self._testimony = Testimony(store)
+        self._photos = Photos(store, photos)
         self._begun = False
         self._asks = 0
         self._turns = 0
@@ -209,15 +81,7 @@ class Session:
         self._asked: Ask | None = None
         self._pulled = False
         self._ends: dict[str, int] = {}
-        self._lost: list[str] = []
-        self._witnessed: set[str] = set()
-        self._witness: Witness | None = None
-        self._lacking: list[str] = []
         self._documents: list[LibraryItem] = []
-        self._unknown_chunks: list[str] | None = None
-        self._chunks: list[str] = []
-        self._wanted: list[str] | None = None
-        self._paused = False
         self._order: Failed | None = None
         self._shut_out = False
         self._cut = False
@@ -253,13 +117,12 @@ class Session:
             case Pull(), Pages():
                 self._pages(answer)
             case Witness(), Lacking():
-                self._lacks(asked, answer)
+                self._testimony.take(asked, answer)
             case Document(item), bytes():
                 self._store.put_document(item, answer)
                 self.progress = replace(self.progress, documents=self.progress.documents + 1)
-            case Missing(chunks), frozenset():
-                self._store.chunks_safe([c for c in chunks if c not in answer])
-                self._chunks = [c for c in chunks if c in answer]
+            case Missing(), frozenset():
+                self._photos.lacks(asked, answer)
             case Chunk(sha256, _), None:
                 self._store.chunks_safe([sha256])
                 self.progress = replace(self.progress, chunks=self.progress.chunks + 1)
@@ -295,7 +158,7 @@ class Session:
             held=held,
             photos_waiting=photos,
             whole=self._pulled and not self._behind(),
-            photos_paused=self._paused and photos > 0,
+            photos_paused=self._photos.paused and photos > 0,
             shut_out=self._shut_out,
             problems=tuple(self._problems),
         )
@@ -306,9 +169,9 @@ class Session:
     def _following(self) -> Phase:
         """The phase after this one; a round that has to begin again does so a bounded number of times."""
         phase = self.progress.phase
-        if self._again and phase in AGAIN and self._turns < TURNS:
+        if phase in AGAIN and (self._again or self._testimony.given_up) and self._turns < TURNS:
             self._turns += 1
-            self._again = self._pulled = False
+            self._again = self._testimony.given_up = self._pulled = False
             self._since = None
             return AGAIN[phase]
         return ORDER[phase]
@@ -320,13 +183,13 @@ class Session:
             case Phase.PULL:
                 return None if self._pulled else exchange.pull(self._store, self._clock, self._budget)
             case Phase.WITNESS:
-                return self._bear_witness()
+                return self._testimony.next(self._batch_bytes)
             case Phase.LIBRARY:
                 return Document(self._documents.pop(0)) if self._documents else None
             case Phase.CHUNKS:
-                return self._photo()
+                return self._photos.next(at_any_rate=self._order is not None)
             case _:
-                return self._fetch()
+                return self._photos.wanted() if self._order is None else None
 
     # Push
 
@@ -361,11 +224,8 @@ class Session:
         self.progress = replace(self.progress, resending=resending, skew=self._skew(pages.now))
         mine = self._store.cursors()
         for area in dict.fromkeys(pages.lost):
-            if area in self._witnessed:
+            if area in mine and not self._testimony.hear(area):
                 self._tell(Failed("chain_broken"))
-            elif area in mine:
-                self._lost.append(area)
-                self._witnessed.add(area)
         self._ends |= {page.area: page.head for page in pages.pages} | {s.area: s.seq for s in pages.snapshots}
         # A server that says there is more and sends nothing would be asked for ever.
         self._pulled = not (pages.more and came.moved) and not told.areas_new
@@ -387,59 +247,6 @@ class Session:
         except Failed:
             return True
         return any(c.after or c.seq < self._ends.get(area, 0) for area, c in cursors.items())
-
-    # Witness
-
-    def _bear_witness(self) -> Witness | None:
-        while self._witness is not None or self._lost:
-            if self._witness is None:
-                self._witness = self._store.witness(self._lost[0])
-                if self._witness is not None:
-                    return self._witness
-            elif self._lacking:
-                changes = tuple(self._store.lacked(self._lacking, self._batch_bytes))
-                named = {c.id for c in changes}
-                last = max((i for i, id_ in enumerate(self._lacking) if id_ in named), default=len(self._lacking) - 1)
-                self._lacking = self._lacking[last + 1 :]
-                if changes:
-                    return replace(self._witness, changes=changes)
-            self._give_up_area()
-        return None
-
-    def _lacks(self, asked: Witness, answer: Lacking) -> None:
-        if not asked.changes:
-            lacking = set(answer.ids)
-            self._lacking = [i for i in dict.fromkeys(asked.ids) if i in lacking]
-        if not self._lacking:
-            self._give_up_area()
-
-    def _give_up_area(self) -> None:
-        """Nothing more can be said of the first lost area: it is taken as the server has it now."""
-        self._store.rebase(self._lost.pop(0))
-        self._witness, self._lacking, self._again = None, [], True
-
-    # Photos
-
-    def _photo(self) -> Ask | None:
-        if self._unknown_chunks is None:
-            self._unknown_chunks = list(self._store.chunks_waiting())
-        while self._chunks or self._unknown_chunks:
-            if not self._chunks:
-                asked, self._unknown_chunks = self._unknown_chunks[:CHUNKS_ASKED], self._unknown_chunks[CHUNKS_ASKED:]
-                return Missing(tuple(asked))
-            if self._order is None and not self._photos_may_go():
-                self._paused = True
-                return None
-            sha256 = self._chunks.pop(0)
-            data = self._store.chunk(sha256)
-            if data is not None:
-                return Chunk(sha256, data)
-        return None
-
-    def _fetch(self) -> Fetch | None:
-        if self._wanted is None:
-            self._wanted = [] if self._order is not None else list(self._store.wanted_chunks())
-        return Fetch(self._wanted.pop(0)) if self._wanted else None
 
     def _fetched(self, sha256: str, data: bytes) -> None:
         try:
@@ -466,7 +273,7 @@ class Session:
             case Move.SKIP:
                 self._problems.append(refusal)
             case Move.GIVE_UP:
-                self._give_up_area()
+                self._testimony.give_up()
             case Move.PHOTOS:
                 self._problems.append(refusal)
                 self._order = refusal
@@ -483,9 +290,5 @@ class Session:
 
     def _obey(self) -> None:
         """After a refusal for good, once nothing is left to send: destroys the ways in, if the county ordered it."""
-        if self._order is not None and not self._cut:
+        if self._order is not None and not self._cut and not self._shut_out:
             self._shut_out = exchange.obey(self._store, self._order)
-
-
-CHUNKS_ASKED = 500
-"""How many chunk hashes one `Missing` names: 32 KB of them."""

@@ -13,7 +13,7 @@ from tests.app.sync.conftest import LOWER, Centre, Tablet
 Tablets = Callable[[str], Tablet]
 
 
-def written(tablet: Tablet, households: int = 5, size: int = 40_000) -> int:
+def written(tablet: Tablet, households: int = 5, size: int = 80_000) -> int:
     """Work of several batches, of bytes that do not compress; how many changes."""
     for i in range(households):
         tablet.register(random.Random(i).randbytes(size).hex())

@@ -127,9 +127,9 @@ def test_a_line_that_dies_in_a_request_is_no_error_of_the_server(
 def test_a_pull_that_is_cut_goes_on_where_it_was(tablet: Tablets) -> None:
     a, b = tablet("lin"), tablet("lan")
     for i in range(12):
-        a.register(random.Random(i).randbytes(40_000).hex())
+        a.register(random.Random(i).randbytes(80_000).hex())
     a.sync()
-    cut = b.sync(halted=lambda: b.line.carried > 300_000)
+    cut = b.sync(halted=lambda: b.line.carried > 600_000)
     assert codes(cut.problems) == ["stopped"]
     assert 0 < len(b.open.summaries()) < 12
     rest = b.sync()
@@ -147,7 +147,7 @@ def test_a_server_that_stops_and_starts_again_is_found_again(tablet: Tablets, ce
 def test_many_changes_go_in_several_batches(tablet: Tablets, centre: Centre) -> None:
     a = tablet("lin")
     for i in range(6):
-        a.register("甲" * 30_000 + str(i))
+        a.register("甲" * 60_000 + str(i))
     sent = a.sync()
     assert (sent.sent, sent.safe) == (6, True)
     pushes = centre.server.db.snapshot(
