@@ -15,14 +15,17 @@ import random
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
 from app.sync.session import Answer, Ask, Outcome, Phase, Progress, Session
+from app.sync.state import SyncState
 from app.sync.store import Store
 from schemas.clock import Clock
 from schemas.problems import Failed, catalogue
+
+__all__ = ["Road", "Runner", "SyncState", "sync_once"]
 
 log = logging.getLogger("ruhu.sync")
 
@@ -44,34 +47,6 @@ class Road(Protocol):
     def rate(self) -> float | None: ...
     def __call__(self, ask: Ask) -> Answer: ...
     def close(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class SyncState:
-    """What a screen may know. `waiting` changes and `photos_waiting` photos are on this device only; `held` are at
-    the server and set aside for a supervisor. `problem` is what ended or marred the last round. `safe` is only true
-    right after a round that left nothing waiting anywhere. `photos_paused`: the link is too slow for the photos that
-    wait. `wanted` photos of others were asked for and are not here yet. `resending`: the server was put back from a
-    backup and is given what it lost. `skew`: by how many seconds this device's clock was ahead of the server's at the
-    last answer. `shut_out`: the county had this device's ways in destroyed."""
-
-    running: bool = False
-    offline: bool = False
-    phase: Phase | None = None
-    sent: int = 0
-    to_send: int = 0
-    received: int = 0
-    last_contact: str | None = None
-    problem: Failed | None = None
-    waiting: int = 0
-    held: int = 0
-    photos_waiting: int = 0
-    photos_paused: bool = False
-    wanted: int = 0
-    resending: bool = False
-    skew: int | None = None
-    shut_out: bool = False
-    safe: bool = False
 
 
 def sync_once(

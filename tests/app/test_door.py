@@ -1,10 +1,12 @@
 """The way into a device, on a real server and a real vault."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.ui.seams import SyncState
 from schemas.problems import Failed
 from tests.app.ui.village import PASSPHRASE, PIN, Place, village
 
@@ -47,3 +49,30 @@ def test_a_closed_door_reads_nothing_and_opens_again(place: Place) -> None:
     with pytest.raises(Failed, match="locked"):
         inside.work.households()
     place.door.unlock("lin", PASSPHRASE, "pass").close()
+
+
+def test_a_device_the_server_forgot_enrols_anew_on_the_same_vault_and_sends_everything_again(place: Place) -> None:
+    place.enrolled().lock()
+    inside = place.door.unlock("lin", PIN)
+    told: list[object] = []
+    news = threading.Condition()
+
+    def watch(state: SyncState) -> None:
+        with news:
+            told.append(state.problem.code if state.problem else state.safe)
+            news.notify_all()
+
+    inside.runner.subscribe(watch)
+    with news:
+        inside.runner.start()
+        assert news.wait_for(lambda: told[-1:] == [True], 20)
+    place.server.db.transaction(lambda tx: tx.connection.exec_driver_sql("delete from device"))
+    with news:
+        inside.runner.start()
+        assert news.wait_for(lambda: told[-1:] == ["unknown_device"], 20)
+    inside.re_enrol(place.code())
+    with news:
+        assert news.wait_for(lambda: told[-1:] == [True], 20)
+    with pytest.raises(Failed, match="unknown_code"):
+        inside.re_enrol("AAAAA-AAAAA")
+    inside.close()
