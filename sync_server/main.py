@@ -1,6 +1,5 @@
 """The web application: the server and its routes; `ruhu serve` and the demo run it, tests run it in process."""
 
-import gc
 import logging
 import os
 from collections.abc import AsyncIterator
@@ -12,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from schemas.clock import Clock
+from sync_server import memory
 from sync_server.http import bundle, enrol, errors, library, openapi, review, sync
 from sync_server.http.load import Load
 from sync_server.http.patience import Paced, Patient
@@ -66,16 +66,8 @@ def from_environment() -> FastAPI:
     """The application of one of several processes."""
     log_to_terminal()
     app = create_app(settings())
-    leave_alone()
+    memory.settle()
     return app
-
-
-def leave_alone() -> None:
-    """Tells the collector of garbage that what has been made until now stays. It would go through all of it again and
-    again: a fifth of what a batch costs."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 def log_to_terminal() -> None:

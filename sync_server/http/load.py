@@ -16,7 +16,7 @@ from schemas.problems import Failed
 from schemas.wire import BODY_LIMIT
 
 ARRIVED = 16 * BODY_LIMIT
-AT_ONCE = 4 * BODY_LIMIT
+AT_ONCE = BODY_LIMIT
 PATIENCE = 20.0
 """Seconds for which a body waits its turn before its sender is told to come again; less than a client's own."""
 AGAIN = 3
