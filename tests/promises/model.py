@@ -5,7 +5,7 @@ live: a write that no change which wrote the same slot had in front of it. All e
 the product's, so that a rule that is wrong there cannot be wrong here in the same way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -63,15 +63,22 @@ class Model:
             added.append(new)
         return added
 
-    def reissued(self, old: Iterable[Mapping[str, Value]], new: Iterable[Mapping[str, Value]]) -> None:
-        """What was waiting got new numbers: the same content in the same order, and nothing forgotten."""
+    def reissued(
+        self, old: Iterable[Mapping[str, Value]], new: Iterable[Mapping[str, Value]], known: Collection[str] = ()
+    ) -> None:
+        """What was waiting got new numbers: the same content in the same order, and nothing forgotten but what others
+        can bring or nobody wants (`known`)."""
         before, after = [Written.of(w) for w in old], self.add(new)
-        names = {b.id: a.id for b, a in zip(before, after, strict=True)}
-        for b, a in zip(before, after, strict=True):
-            assert (b.household, b.record, b.kind, b.sets) == (a.household, a.record, a.kind, a.sets)
+        names: dict[str, str] = {}
+        for b in before:
+            a = after[len(names)] if len(names) < len(after) else None
+            if a is None or (b.household, b.record, b.kind, b.sets) != (a.household, a.record, a.kind, a.sets):
+                assert b.id in known, "issued anew in order, and nothing forgotten"
+                continue
+            names[b.id] = a.id
             assert a.seen == {names.get(c, c) for c in b.seen}, "what was seen is seen under its new name"
-            if b.id != a.id:
-                self.loose.add(b.id)
+        assert len(names) == len(after), "nothing is issued anew that was not there"
+        self.loose |= {b for b, a in names.items() if b != a}
 
     def chunks(self, photo: str) -> set[str]:
         """The chunks of a photo."""

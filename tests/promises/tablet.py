@@ -47,11 +47,15 @@ class Tablet:
     def days(self, ahead: int) -> None:
         self._ahead = timedelta(days=ahead)
 
-    def enrol(self, code: str) -> str:
-        """Lets the tablet in with a one-time code, for the first time or anew; its device id."""
+    def enrol(self, code: str, forgotten: bool = False) -> str:
+        """Lets the tablet in with a one-time code, for the first time or anew; its device id. `forgotten`: by a server
+        that does not know the device any more."""
         keys = new_device_keys(self._clock)
         grant = enrol(self._url, code, keys.sign_public_hex, keys.box_public_hex, "平板")
-        self._open_vault = self._vault.admit(grant, keys, PIN, None, self._url)
+        if forgotten:
+            self._open.renew(grant, keys, forgotten=True)
+        else:
+            self._open_vault = self._vault.admit(grant, keys, PIN, None, self._url)
         self._hang_up()
         return grant.device
 
