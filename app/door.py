@@ -14,7 +14,7 @@ from pathlib import Path
 from app.bundles import Bundles
 from app.sync.enrol import enrol
 from app.sync.http import Http
-from app.sync.runner import Runner
+from app.sync.runner import Runner, sync_once
 from app.ui.seams import Inside, SlotKind
 from app.vault.device_secret import DeviceSecret, FileSecret
 from app.vault.keys import DeviceKeys, new_device_keys
@@ -22,6 +22,7 @@ from app.vault.open import Open
 from app.vault.vault import Person, Vault
 from app.work.work import Work
 from schemas.clock import Clock
+from schemas.problems import Failed
 
 log = logging.getLogger("ruhu.door")
 
@@ -68,8 +69,21 @@ class Door:
         del self._asked[code.strip()]
         return self._inside(opened)
 
-    def _re_enrol(self, opened: Open, code: str, *, forgotten: bool) -> None:
-        """A new device at the server for a vault that stays: what was not sent is issued anew under it."""
+    def _re_enrol(self, opened: Open, code: str) -> None:
+        """A new device at the server for a vault that stays: what was not sent is issued anew under it.
+
+        The old device asks once more before: it alone is told what the server lost of its work. However that round
+        ends the code is what counts, unless it was the order to destroy what is here: that raises Failed("revoked").
+        """
+        road = self._road(opened)
+        try:
+            outcome = sync_once(opened, road, clock=self._clock)
+        finally:
+            road.close()
+        if outcome.shut_out:
+            raise Failed("revoked")
+        # A server that does not know the device has forgotten what it once gave receipts for.
+        forgotten = any(problem.code == "unknown_device" for problem in outcome.problems)
         keys = self._asked.setdefault(code.strip(), new_device_keys(self._clock))
         address = self._moved_to or opened.server_url
         grant = enrol(address, code, keys.sign_public_hex, keys.box_public_hex, self._device_name)
@@ -85,10 +99,8 @@ class Door:
             opened.lock()
 
         def re_enrol(code: str) -> None:
-            # A server that does not know the device has forgotten what it once gave receipts for.
-            problem = runner.state().problem
             with turn:
-                self._re_enrol(opened, code, forgotten=problem is not None and problem.code == "unknown_device")
+                self._re_enrol(opened, code)
             runner.hang_up()
             runner.start()
 

@@ -162,17 +162,19 @@ def authentic(tx: Tx, device: str, at: str, signature: str, method: str, path: s
 
 def allowed(tx: Tx, device: Device) -> Person:
     """Who a device is in the hands of, when it may be answered at all. Raises Failed: `expired`, `revoked`; for a
-    device that was put out, with the moment and the county's signed order to destroy what it holds."""
+    device that was put out, with the moment and the county's signed order to destroy what it holds. Both say up to
+    which of its changes (`upto`) the server has them, because this is the last that such a device is told: what the
+    server lost since its receipts it must bring again before it is shut out or enrols anew."""
     if device.revoked_at:
         order = tx.keys(device.county).sign(signing.ORDER, codec.encode([device.id, device.revoked_at]))
-        raise Failed("revoked", at=device.revoked_at, order=order)
+        raise Failed("revoked", at=device.revoked_at, order=order, upto=device.n)
     if device.user is None:
         raise Failed("revoked")
     person = people.get(tx, device.county, device.user)
     if not person.active:
-        raise Failed("revoked")
+        raise Failed("revoked", upto=device.n)
     if expired(tx, device):
-        raise Failed("expired")
+        raise Failed("expired", upto=device.n)
     return person
 
 

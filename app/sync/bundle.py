@@ -91,6 +91,8 @@ def load(vault: Vault, file: BinaryIO) -> Loaded:
         vault.contacted(asked)
     if order is not None:
         found.problems.append(order)
+        if live:
+            exchange.lost(vault, order)
         found.shut_out = exchange.obey(vault, order)
     return found
 

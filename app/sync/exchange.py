@@ -60,6 +60,13 @@ def take_pages(store: Store, pages: Pages, *, live: bool = True) -> Told:
     return Told(came, new, tuple(documents), tuple(problems))
 
 
+def lost(store: Store, refusal: Failed) -> bool:
+    """Whether a refusal for good says that the server has less of this device's work than it gave receipts for; that
+    is unsent again then."""
+    upto = refusal.figures.get("upto")
+    return type(upto) is int and upto >= 0 and store.lost(upto)
+
+
 def obey(store: Store, refusal: Failed) -> bool:
     """Destroys the ways in if this refusal is the county's order to do so and nothing is left to send; whether it
     did."""

@@ -274,6 +274,11 @@ class Session:
                 self._problems.append(refusal)
             case Move.GIVE_UP:
                 self._testimony.give_up()
+            case Move.PHOTOS if self._turns < TURNS and exchange.lost(self._store, refusal):
+                self._turns += 1
+                self._since = None
+                self.progress = replace(self.progress, resending=True)
+                self._to(Phase.PUSH)
             case Move.PHOTOS:
                 self._problems.append(refusal)
                 self._order = refusal

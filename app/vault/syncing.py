@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from app.vault import attachments, feed, fetching, library, losses, outbox, places, snapshot, standing, tables
+from app.vault.keyring import Tx
 from app.vault.outbox import HeldChange
 from app.vault.unlocked import Unlocked
 from schemas import wire
@@ -75,9 +76,7 @@ class Syncing(Unlocked):
         fit, or is not the county's, is told in `problems` and writes nothing. Of an answer that is not `live`, because
         the server has said something since, only the entries and records are taken."""
         with self._writing() as tx:
-            resend = live and standing.lost(tx, pages.upto)
-            if resend:
-                losses.note(tx)
+            resend = live and _lost(tx, pages.upto)
             if live:
                 standing.held(tx, pages.held)
             passed = standing.dismissed(tx, pages.dismissed) | set(pages.lost)
@@ -95,6 +94,12 @@ class Syncing(Unlocked):
                         raise
                     problems.append(problem)
         return Came(entries, self.cursors() != before, resend, ahead, tuple(problems))
+
+    def lost(self, upto: int) -> bool:
+        """Makes unsent again what the server has less than it gave receipts for, when it has own changes up to this
+        number only; whether there was any."""
+        with self._writing() as tx:
+            return _lost(tx, upto)
 
     def lost_at(self) -> str | None:
         """When it was last noticed that the server had lost what it gave receipts for; None when it never was. What
@@ -219,3 +224,10 @@ class Syncing(Unlocked):
             problem = fetching.receive(tx, self._attachments, sha256, data)
         if problem is not None:
             raise problem
+
+
+def _lost(tx: Tx, upto: int) -> bool:
+    lost = standing.lost(tx, upto)
+    if lost:
+        losses.note(tx)
+    return lost

@@ -229,7 +229,9 @@ class Village(RuleBasedStateMachine):
             case "revoke":
                 self.s.revokes(who)
             case "enrol anew":
-                self.s.enrols_anew(who)
+                self.s.syncs(who)  # as the door does before it spends the code
+                if not self._out(who):
+                    self.s.enrols_anew(who)
             case _:
                 self.s.days += 200 if what == "half a year" else 400
                 self.s.server.call("days", self.s.days)

@@ -186,10 +186,6 @@ class Script:
             if outcome["closed"]:
                 assert hand.revoked, "nobody is shut out who was not revoked"
                 hand.out = True
-                if hand.misled:
-                    # Only a pull tells what a server lost that was put back, and the revoked get none. The county's
-                    # escrow still opens what is on the tablet.
-                    self._something_is_gone()
             elif ENROLS_ANEW & set(outcome["problems"]):
                 self.enrols_anew(who, forgotten="unknown_device" in outcome["problems"])
         return outcome
@@ -233,7 +229,7 @@ class Script:
             assert here.claimed <= set(there.changes), "a change is called sent that the server does not have"
             for photo, safe in here.photos.items():
                 assert not safe or self.model.chunks(photo) <= there.chunks, "a photo is called safe that is not"
-        if outcome is not None and (outcome["safe"] or (outcome["closed"] and not hand.misled)):
+        if outcome is not None and (outcome["safe"] or outcome["closed"]):
             assert set(here.own) <= set(there.changes), "called safe and is not"
             assert all(self.model.chunks(photo) <= there.chunks for photo in here.photos), "called safe and is not"
 

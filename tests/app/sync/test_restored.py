@@ -7,12 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from app.sync.enrol import enrol
 from app.vault.device_secret import FileSecret
 from app.vault.keys import new_device_keys
 from app.vault.vault import Vault
 from schemas.clock import Clock
+from sync_server import tables
 from tests.app.sync.conftest import PIN, QUICK, UPPER, Centre, Tablet
 from tests.app.sync.test_round import codes, dump, restore
 
@@ -71,6 +73,31 @@ def test_photos_that_a_restored_server_lost_are_sent_again(tablet: Tablets, cent
     restore(centre, before)
     again = a.sync()
     assert (again.chunks, again.photos_waiting, again.safe) == (3, 0, True)
+
+
+@pytest.mark.parametrize("why", ["revoked", "expired"])
+def test_who_is_answered_no_more_brings_again_first_what_a_restored_server_lost(
+    tablet: Tablets, centre: Centre, why: str
+) -> None:
+    a = tablet("lin")
+    household = a.register()
+    a.sync()
+    before = dump(centre)
+    a.edit(household, phone="1")
+    a.sync()
+    restore(centre, before)
+    if why == "revoked":
+        centre.revoke(a)
+    else:
+        over = (
+            update(tables.device)
+            .where(tables.device.c.id == a.open.device())
+            .values(expires_at="2001-01-01T00:00:00.000Z")
+        )
+        centre.server.db.transaction(lambda tx: tx.execute(over))
+    outcome = a.sync()
+    assert (codes(outcome.problems), outcome.sent, outcome.shut_out) == ([why], 1, why == "revoked")
+    assert (centre.rows("change"), centre.rows("held")) == (2, 1)
 
 
 def test_a_tablet_put_back_from_a_backup_enrols_anew_and_sends_what_it_had_not_sent(
