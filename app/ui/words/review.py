@@ -210,6 +210,9 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "audit.county_founded": ("建立县", "Set up the county"),
     "audit.areas_added": ("添加村（社区）", "Added villages"),
     "audit.held_released": ("放行搁置的改动", "Released a held change"),
+    "audit.grant_renewed": ("延长或更新设备授权", "Renewed a device's grant"),
+    "audit.witnessed": ("设备补回服务器丢失的改动", "A device brought back changes that the server had lost"),
+    "audit.heads_mended": ("按改动重建现值", "Current values were made anew from the changes"),
     "audit.held_dismissed": ("搁置的改动留档不用", "Let a held change rest"),
     # fields of a slot's value
     "field.housing.ownership": ("权属", "Ownership"),
