@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 
 import flet as ft
@@ -139,7 +140,7 @@ async def test_a_round_under_way_says_what_it_is_at(door: Door, told: Told) -> N
             ({"phase": "something new"}, "正在同步…"),
         ):
             told.say(running=True, **state)
-            await window.until(lambda words=words: window.says(words))  # type: ignore[misc]
+            await window.until(partial(window.says, words))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ async def test_a_clock_that_is_far_off_is_told_and_one_that_is_nearly_right_is_n
             (86_400 * 400, "快了约 400 天"),
         ):
             told.say(skew=skew)
-            await window.until(lambda words=words: window.says(words))  # type: ignore[misc]
+            await window.until(partial(window.says, words))
         window.page.navigate("/")
         await window.until(lambda: window.says("快了约 400 天"))
 
