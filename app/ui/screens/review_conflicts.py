@@ -11,7 +11,7 @@ from app.review.disputes import Behind, Conflict, Proposal, Side
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, fields, status, text
-from app.ui.screens.review_asking import use_pick
+from app.ui.parts.asking import use_pick
 from app.ui.screens.review_clock import clock
 from app.ui.screens.review_decide import dialog_body
 from app.ui.screens.review_values import Reading, lines

@@ -9,7 +9,7 @@ from app.review.answers import Counts
 from app.review.disputes import Conflict, Disputed, Disputes, Side
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.screens.review_asking import act, failure, use_asked, waiting
+from app.ui.parts.asking import act, failure, use_asked, use_more, waiting
 from app.ui.screens.review_conflicts import Conflicts, Settle
 from app.ui.screens.review_questions import questions
 from app.ui.screens.review_values import Reading
@@ -18,12 +18,12 @@ from app.ui.screens.review_values import Reading
 @ft.component
 def ReviewDisputes(desk: Desk) -> ft.Control:
     review = desk.review
-    busy, set_busy = ft.use_state(False)
 
     def ask() -> tuple[Counts, Disputes]:
         return review.counts(), review.disputes()
 
     asked, put = use_asked(desk, ask, "disputes")
+    more = use_more(desk, put)
 
     async def settle(conflict: Conflict, side: Side, reason: str) -> bool:
         def both() -> tuple[Counts, Disputes]:
@@ -36,12 +36,9 @@ def ReviewDisputes(desk: Desk) -> ft.Control:
             desk.tell(desk.t("conflict.settled"), "ok")
         return done is not None
 
-    async def more(counts: Counts, disputes: Disputes) -> None:
-        set_busy(True)
-        following = await act(desk, lambda: review.disputes(disputes.next))
-        if following is not None:
-            put((counts, Disputes(disputes.households + following.households, following.next)))
-        set_busy(False)
+    def following(counts: Counts, disputes: Disputes) -> tuple[Counts, Disputes]:
+        page = review.disputes(disputes.next)
+        return counts, Disputes(disputes.households + page.households, page.next)
 
     if asked.failed is not None:
         body: list[ft.Control] = [failure(desk, asked.failed, desk.refresh)]
@@ -52,8 +49,7 @@ def ReviewDisputes(desk: Desk) -> ft.Control:
         body = [_household(desk, each, settle) for each in disputes.households]
         body = body or [status.empty(ft.Icons.DONE_ALL, desk.t("disputes.empty"), desk.t("disputes.empty_body"))]
         if disputes.next is not None:
-            go_on = partial(more, counts, disputes)
-            body.append(actions.secondary(desk.t("review.more"), go_on, disabled=busy, id="more"))
+            body.append(more(partial(following, counts, disputes)))
     return questions(desk, "conflicts", asked.value[0] if asked.value else None, body)
 
 

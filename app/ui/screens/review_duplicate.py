@@ -9,9 +9,9 @@ from app.review.registrations import DoublePage, RegistrationFile, Said
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
+from app.ui.parts.asking import act, failure, use_asked, waiting
 from app.ui.parts.frame import frame
 from app.ui.screens.review_answer import Answer, buttons, form, inside, name_of, parted
-from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_compared import compared, mark
 from app.ui.screens.review_duplicates import WHY_TONE, shows_decided, verdict
 from app.ui.screens.review_values import Reading

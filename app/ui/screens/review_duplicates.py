@@ -10,9 +10,9 @@ from app.review.answers import Counts
 from app.review.registrations import Double, Doubles, Registration
 from app.ui import theme
 from app.ui.desk import Desk
-from app.ui.parts import actions, cards, status, text
+from app.ui.parts import cards, status, text
+from app.ui.parts.asking import failure, use_asked, use_more, waiting
 from app.ui.parts.naming import listed
-from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_questions import questions, switch
 from schemas.merge import SAME
 
@@ -23,19 +23,16 @@ WHY_TONE: dict[str, theme.Tone] = {"national_id": "warn", "name_born": "info"}
 def ReviewDuplicates(desk: Desk) -> ft.Control:
     decided = shows_decided(desk.route)
     review = desk.review
-    busy, set_busy = ft.use_state(False)
 
     def ask() -> tuple[Counts, Doubles]:
         return review.counts(), review.decided_doubles() if decided else review.doubles()
 
     asked, put = use_asked(desk, ask, "duplicates", decided)
+    more = use_more(desk, put)
 
-    async def more(counts: Counts, doubles: Doubles) -> None:
-        set_busy(True)
-        following = await act(desk, lambda: review.doubles(doubles.next))
-        if following is not None:
-            put((counts, Doubles(doubles.items + following.items, following.next)))
-        set_busy(False)
+    def following(counts: Counts, doubles: Doubles) -> tuple[Counts, Doubles]:
+        page = review.doubles(doubles.next)
+        return counts, Doubles(doubles.items + page.items, page.next)
 
     if asked.failed is not None:
         body: list[ft.Control] = [failure(desk, asked.failed, desk.refresh)]
@@ -47,8 +44,7 @@ def ReviewDuplicates(desk: Desk) -> ft.Control:
         if not doubles.items:
             body.append(_nothing(desk, decided))
         if doubles.next is not None:
-            go_on = actions.secondary(desk.t("review.more"), partial(more, counts, doubles), disabled=busy, id="more")
-            body.append(go_on)
+            body.append(more(partial(following, counts, doubles)))
     beside = desk.two_panes and desk.route.split("?")[0] != "/desk/duplicates"
     return questions(desk, "duplicates", asked.value[0] if asked.value else None, body, notices=not beside)
 

@@ -9,7 +9,7 @@ import flet as ft
 from app.review.answers import Counts, HeldChange, Slot
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.screens.review_asking import act, failure, use_asked, waiting
+from app.ui.parts.asking import act, failure, use_asked, waiting
 from app.ui.screens.review_questions import questions
 from app.ui.screens.review_values import Reading, lines
 from schemas.problems import Failed

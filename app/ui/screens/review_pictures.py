@@ -10,8 +10,8 @@ from app.review.answers import Photo
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, strokes, text
+from app.ui.parts.asking import act
 from app.ui.parts.signature import drawing
-from app.ui.screens.review_asking import act
 from schemas.codec import Value
 
 SIGNERS = ("respondent", "investigator_1", "investigator_2")

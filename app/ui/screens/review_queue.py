@@ -10,8 +10,8 @@ from app.review.answers import Counts, Queue, QueueRow
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
+from app.ui.parts.asking import act, failure, use_asked, use_more, waiting
 from app.ui.parts.frame import frame
-from app.ui.screens.review_asking import act, failure, use_asked, waiting
 
 STATUSES = ("done", "returned", "accepted")
 VERDICT_TONE: dict[str, theme.Tone] = {"eligible": "ok", "not": "plain", "undetermined": "warn"}
@@ -26,14 +26,11 @@ def ReviewQueue(desk: Desk) -> ft.Control:
         return review.counts(), review.queue(shown)
 
     asked, put = use_asked(desk, ask, "queue", shown)
-    busy, set_busy = ft.use_state(False)
+    more = use_more(desk, put)
 
-    async def more(counts: Counts, queue: Queue) -> None:
-        set_busy(True)
-        following = await act(desk, lambda: review.queue(shown, queue.next))
-        if following is not None:
-            put((counts, Queue(queue.visits + following.visits, following.next)))
-        set_busy(False)
+    def following(counts: Counts, queue: Queue) -> tuple[Counts, Queue]:
+        page = review.queue(shown, queue.next)
+        return counts, Queue(queue.visits + page.visits, page.next)
 
     if asked.failed is not None:
         body: list[ft.Control] = [failure(desk, asked.failed, desk.refresh)]
@@ -44,9 +41,7 @@ def ReviewQueue(desk: Desk) -> ft.Control:
         body = [_statuses(desk, counts, shown), *_alarm(desk, counts, shown)]
         body += [_row(desk, row, shown) for row in queue.visits] or [_nothing(desk, shown)]
         if queue.next is not None:
-            body.append(
-                actions.secondary(desk.t("review.more"), partial(more, counts, queue), disabled=busy, id="more")
-            )
+            body.append(more(partial(following, counts, queue)))
     return frame(
         desk,
         desk.t("queue.title"),

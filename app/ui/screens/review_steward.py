@@ -8,8 +8,8 @@ import flet as ft
 from app.review.answers import AuditPage, AuditRow, Code, Device, Person
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
+from app.ui.parts.asking import act, failure, use_asked, use_more, use_pick, waiting
 from app.ui.parts.frame import frame
-from app.ui.screens.review_asking import act, failure, use_asked, use_pick, waiting
 from app.ui.screens.review_clock import clock
 from app.ui.screens.review_queue import STATUSES, ReviewQueue, desk_buttons, who
 from app.ui.words.catalogue import catalogue
@@ -83,14 +83,11 @@ def Devices(desk: Desk) -> ft.Control:
 @ft.component
 def Audit(desk: Desk) -> ft.Control:
     asked, put = use_asked(desk, desk.review.audit, "audit")
-    busy, set_busy = ft.use_state(False)
+    more = use_more(desk, put)
 
-    async def more(page: AuditPage) -> None:
-        set_busy(True)
-        following = await act(desk, lambda: desk.review.audit(page.next))
-        if following is not None:
-            put(AuditPage(page.rows + following.rows, following.next))
-        set_busy(False)
+    def following(page: AuditPage) -> AuditPage:
+        below = desk.review.audit(page.next)
+        return AuditPage(page.rows + below.rows, below.next)
 
     page = asked.value
     body: list[ft.Control] = [text.body(desk.t("audit.body"))]
@@ -103,7 +100,7 @@ def Audit(desk: Desk) -> ft.Control:
             rows.append(_audit_row(desk, row))
         body.append(cards.card(rows or [text.soft(desk.t("audit.empty"))], spacing=8))
         if page.next is not None:
-            body.append(actions.secondary(desk.t("review.more"), partial(more, page), disabled=busy, id="more"))
+            body.append(more(partial(following, page)))
     return frame(desk, desk.t("audit.title"), body, subtitle=who(desk), buttons=desk_buttons(desk), id="audit")
 
 

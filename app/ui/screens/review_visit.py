@@ -11,8 +11,8 @@ from app.review.disputes import Conflict, Side
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text, verdict
+from app.ui.parts.asking import act, failure, use_asked, waiting
 from app.ui.parts.frame import frame
-from app.ui.screens.review_asking import act, failure, use_asked, waiting
 from app.ui.screens.review_beside import besides, told_otherwise
 from app.ui.screens.review_clock import note
 from app.ui.screens.review_conflicts import Conflicts

@@ -1,4 +1,5 @@
-"""Asking the review API from a screen: what came, what is still on its way, what went wrong, and trying again.
+"""Asking the review API from a screen: what came, what is still on its way, what went wrong, trying again, and asking
+for the page that follows.
 
 The desk keeps nothing, so every screen begins by asking. An answer belongs to the question it was asked with; one that
 comes late, after the person has moved on, is dropped. A login that is over leads back to the login screen.
@@ -6,6 +7,7 @@ comes late, after the person has moved on, is dropped. A login that is over lead
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar, cast
 
 import flet as ft
@@ -45,8 +47,27 @@ def use_asked(desk: Desk, ask: Callable[[], T], *question: object) -> tuple[Aske
         if current.current == question:
             set_asked(answer)
 
+    def put(value: T) -> None:
+        if current.current == question:
+            set_asked(Asked(question, value))
+
     ft.use_effect(load, [*question, desk.fresh])
-    return (asked if asked.question == question else Asked(question)), lambda value: set_asked(Asked(question, value))
+    return (asked if asked.question == question else Asked(question)), put
+
+
+def use_more(desk: Desk, put: Callable[[T], None]) -> Callable[[Callable[[], T]], ft.Control]:
+    """A hook: makes the button below a page that another follows, from what asks for that one and comes back with both
+    as one answer. It takes no press while that is on its way."""
+    busy, set_busy = ft.use_state(False)
+
+    async def more(ask: Callable[[], T]) -> None:
+        set_busy(True)
+        longer = await act(desk, ask)
+        if longer is not None:
+            put(longer)
+        set_busy(False)
+
+    return lambda ask: actions.secondary(desk.t("review.more"), partial(more, ask), disabled=busy, id="more")
 
 
 def over(desk: Desk, failed: Failed) -> bool:
