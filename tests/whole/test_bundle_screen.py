@@ -1,6 +1,5 @@
 """Sync by file in a real browser: the file is downloaded, somebody carries it, the answer is loaded, and it is said."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,28 +7,12 @@ import pytest
 from app.vault.drafts import Draft
 from schemas import merge
 from schemas.bundle import return_name
-from tests.app.ui.village import PIN, Place, village
+from tests.app.ui.village import PIN, Place
 from tests.whole.browser import DESKTOP, PHONE, Window, browser
-from tests.whole.host import served
 
 pytestmark = pytest.mark.browser
 
 PICTURES = Path(__file__).parents[1] / "pictures"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with village(tmp_path) as there:
-        opened = there.enrolled()
-        there.settle(opened)
-        opened.lock()
-        yield there
-
-
-@pytest.fixture
-def url(place: Place) -> Iterator[str]:
-    with served(place) as address:
-        yield address
 
 
 def write_something(place: Place) -> None:

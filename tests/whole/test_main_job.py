@@ -21,7 +21,6 @@ from sync_server.db import Tx
 from sync_server.demo.doorstep import BY_NAME
 from tests.app.ui.village import COUNTY, LOWER, PASSPHRASE, PASSWORD, PIN, QUICK, UPPER, Place, village
 from tests.whole.browser import DESKTOP, PHONE, Window, browser
-from tests.whole.host import served
 
 pytestmark = pytest.mark.browser
 
@@ -39,12 +38,6 @@ def place(tmp_path: Path) -> Iterator[Place]:
         there.server.db.transaction(_publish)
         _register(there, tmp_path)
         yield there
-
-
-@pytest.fixture
-def url(place: Place) -> Iterator[str]:
-    with served(place) as address:
-        yield address
 
 
 def _publish(tx: Tx) -> None:

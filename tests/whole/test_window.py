@@ -1,14 +1,11 @@
 """The served client as a window: no internet, a connection that drops, the keyboard, the browser's own buttons."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.app.ui.village import PIN, Place, village
+from tests.app.ui.village import PIN
 from tests.whole.browser import DESKTOP, browser
-from tests.whole.host import served
 
 pytestmark = pytest.mark.browser
 
@@ -17,21 +14,6 @@ WATCH = """
   window.sockets = [];
   window.WebSocket = class extends Plain { constructor(...a) { super(...a); window.sockets.push(this); } };
 """
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    with village(tmp_path) as there:
-        opened = there.enrolled()
-        there.settle(opened)
-        opened.lock()
-        yield there
-
-
-@pytest.fixture
-def url(place: Place) -> Iterator[str]:
-    with served(place) as address:
-        yield address
 
 
 def test_a_dropped_connection_ends_in_a_page_that_lives(url: str) -> None:
