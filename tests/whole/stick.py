@@ -1,8 +1,12 @@
 """A USB stick between tablets that have no network and a real server: a folder, and hands that carry it."""
 
 import secrets
+import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from app import bundles
 from app.sync.enrol import enrol
@@ -19,7 +23,8 @@ from app.vault.working import WorkingCopy
 from schemas import ids, merge
 from schemas.clock import Clock
 from schemas.codec import Value
-from sync_server import county, devices, people
+from schemas.problems import Failed
+from sync_server import chunks, county, devices, people, verify
 from sync_server.db import Tx
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
@@ -61,6 +66,27 @@ class Centre:
     def stop(self) -> None:
         self.serving.stop()
         self.server.close()
+
+    def back_up(self) -> None:
+        """Sets a copy of all that it has aside."""
+        self.stop()
+        shutil.copytree(self.folder, self.folder.with_name("backup"))
+        self.start()
+
+    def put_back(self) -> None:
+        """It has again what it had at `back_up`."""
+        self.stop()
+        shutil.rmtree(self.folder)
+        shutil.move(self.folder.with_name("backup"), self.folder)
+        self.start()
+
+    def photo(self, attachment: str) -> bytes:
+        """A photo that came whole."""
+        return self.server.db.snapshot(lambda tx: chunks.whole(tx, COUNTY, attachment))
+
+    def clean(self) -> bool:
+        """Whether everything here can be derived anew and checks."""
+        return self.server.db.snapshot(verify.everything).clean
 
     @property
     def url(self) -> str:
@@ -143,8 +169,19 @@ class Tablet:
         return ids.record_id(self.clock.unix_ms(), self.clock.random(10))
 
 
+Tablets = Callable[[str], Tablet]
+"""Lets a person in on a tablet of their own."""
+
+
 def carried(centre: Centre, file: Path) -> Path:
     """Somebody takes a file to where there is a network; the answer comes back beside it."""
     answer = file.with_name(file.stem + "-answer-" + secrets.token_hex(3))
     bundles.carry(centre.url, file, answer)
     return answer
+
+
+def refused(load: Callable[[], object]) -> str:
+    """The code of the problem that this ends in."""
+    with pytest.raises(Failed) as why:
+        load()
+    return why.value.code
