@@ -9,7 +9,7 @@ types, or NotCanonical, before a byte of it is believed.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Annotated, Any, TypeAlias, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeAlias, get_type_hints
 
 from schemas.change import Change
 from schemas.codec import NotCanonical, Value
@@ -30,23 +30,32 @@ Signature: TypeAlias = Annotated[str, Most(128)]
 
 @dataclass(frozen=True)
 class Message:
+    """`SPARED`: fields that came to a message after it was first spoken, with what each says when it is not there; it
+    is left out then, so that the bytes of before are those of today."""
+
+    SPARED: ClassVar[Mapping[str, Value]] = {}
+
     def wire(self) -> dict[str, Value]:
-        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        told = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return {n: said for n, said in told.items() if n not in self.SPARED or said != self.SPARED[n]}
 
 
-def read(data: Value, place: str, **spec: Callable[..., Any] | None) -> dict[str, Any]:
+def read(
+    data: Value, place: str, spared: Mapping[str, Value] | None = None, /, **spec: Callable[..., Any] | None
+) -> dict[str, Any]:
     """The fields of an object, of exactly these types; None as a type leaves the check to the caller. Numbers in a
-    message count something, so none is below 0."""
+    message count something, so none is below 0. `spared`: what those fields say that need not be there."""
     if not isinstance(data, dict):
         raise NotCanonical(f"{place}: must be an object")
-    if set(data) != set(spec):
+    told: dict[str, Any] = {**spared, **data} if spared else data
+    if set(told) != set(spec):
         raise NotCanonical(f"{place}: fields missing or unknown")
     for name, kind in spec.items():
-        if kind is not None and type(data[name]) is not kind:
+        if kind is not None and type(told[name]) is not kind:
             raise NotCanonical(f"{place}.{name}: must be {kind.__name__}")
-        if kind is int and data[name] < 0:
+        if kind is int and told[name] < 0:
             raise NotCanonical(f"{place}.{name}: must not be below 0")
-    return data
+    return told
 
 
 def within(kind: type, place: str, data: dict[str, Any]) -> dict[str, Any]:

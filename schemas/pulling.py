@@ -5,7 +5,7 @@ A part of `schemas.wire`, where the protocol's versions and their evolution rule
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from schemas import codec
 from schemas.change import START, Change
@@ -13,6 +13,11 @@ from schemas.codec import NotCanonical, Value
 from schemas.enrolling import Grant
 from schemas.merge import Heads
 from schemas.message import Id, Link, Message, Most, Stamp, all_texts, read, within
+
+EARLIER = 200
+"""The most changes of former enrolments that one pull asks about."""
+TAKEN, HELD, RESTED, UNKNOWN = "taken", "held", "rested", "unknown"
+FATES = frozenset({TAKEN, HELD, RESTED, UNKNOWN})
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,9 @@ class Cursor(Message):
 class Pull(Message):
     """What the device holds: a cursor for each area, the number of its last own change (`mine`; up to it, own changes
     come back as their numbers), and short digests of its grant and of the library's list, so that what did not change
-    is not sent. `budget`: canonical bytes wanted."""
+    is not sent. `photos` is a digest too, of the attachments that this device knows the server waits for
+    (`photos_digest`). `earlier`: changes that the person sent under a former enrolment and whose end is not known here.
+    `budget`: canonical bytes wanted."""
 
     protocol: int
     device: Id
@@ -43,14 +50,22 @@ class Pull(Message):
     grant: Link
     library: Link
     budget: int
+    photos: Link = ""
+    earlier: tuple[str, ...] = ()
+
+    SPARED: ClassVar[Mapping[str, Value]] = {"photos": "", "earlier": []}
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
         f = read(
-            data, "pull", protocol=int, device=str, now=str, cursors=dict, mine=int, grant=str, library=str, budget=int
-        )
+            data, "pull", cls.SPARED, protocol=int, device=str, now=str, cursors=dict, mine=int, grant=str,
+            library=str, budget=int, photos=str, earlier=list,
+        )  # fmt: skip
         within(cls, "pull", f)
-        return cls(**{**f, "cursors": {area: Cursor.from_wire(c) for area, c in f["cursors"].items()}})
+        if len(f["earlier"]) > EARLIER or not all_texts(f["earlier"]):
+            raise NotCanonical("pull.earlier: must be changes, and not too many")
+        cursors = {area: Cursor.from_wire(c) for area, c in f["cursors"].items()}
+        return cls(**{**f, "cursors": cursors, "earlier": tuple(f["earlier"])})
 
 
 @dataclass(frozen=True)
@@ -158,13 +173,32 @@ class SetAside(Message):
 
 
 @dataclass(frozen=True)
+class Earlier(Message):
+    """What became of a change that the person sent under a former enrolment. `fate`: TAKEN when it stands in a feed,
+    HELD with the `reason` while a supervisor has yet to look at it, RESTED when one let it rest, UNKNOWN when the
+    server does not have it (any more)."""
+
+    change: str
+    fate: str
+    reason: str = ""
+
+    @classmethod
+    def from_wire(cls, data: Value) -> Self:
+        found = cls(**read(data, "earlier", change=str, fate=str, reason=str))
+        if found.fate not in FATES:
+            raise NotCanonical("earlier.fate: must be one of those there are")
+        return found
+
+
+@dataclass(frozen=True)
 class Pages(Message):
     """The answer to a pull. An area with nothing new is not in it. `more` when the budget ended it.
 
     `upto`: the device's last change here; less than it had a receipt for when the server was put back from a backup.
     `held`: its changes that a supervisor has yet to look at; `dismissed`: those that a supervisor let rest, by number.
-    `lost`: areas whose cursor is not on the feed (any more). `grant` and `library` only when they differ from what the
-    pull named.
+    `earlier`: what became of those that the pull asked about. `lost`: areas whose cursor is not on the feed (any more).
+    `grant`, `library` and `photos`, the person's attachments that are not whole here, only when they differ from what
+    the pull named.
     """
 
     now: str
@@ -177,18 +211,25 @@ class Pages(Message):
     library: tuple[LibraryItem, ...] | None = None
     grant: Grant | None = None
     more: bool = False
+    photos: tuple[str, ...] | None = None
+    earlier: tuple[Earlier, ...] = ()
+
+    SPARED: ClassVar[Mapping[str, Value]] = {"photos": None, "earlier": []}
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
         f = read(
-            data, "pages", now=str, pages=list, snapshots=list, upto=int, held=list, dismissed=list, lost=list,
-            library=None, grant=None, more=bool,
+            data, "pages", cls.SPARED, now=str, pages=list, snapshots=list, upto=int, held=list, dismissed=list,
+            lost=list, library=None, grant=None, more=bool, photos=None, earlier=list,
         )  # fmt: skip
         if not all(type(n) is int and n > 0 for n in f["dismissed"]) or not all_texts(f["lost"]):
             raise NotCanonical("pages: numbers and areas")
         library = f["library"]
         if library is not None and not isinstance(library, list):
             raise NotCanonical("pages.library: must be list")
+        photos = f["photos"]
+        if photos is not None and not (isinstance(photos, list) and all_texts(photos)):
+            raise NotCanonical("pages.photos: must be attachments")
         return cls(
             now=f["now"],
             pages=tuple(Page.from_wire(p) for p in f["pages"]),
@@ -200,12 +241,20 @@ class Pages(Message):
             library=None if library is None else tuple(LibraryItem.from_wire(i) for i in library),
             grant=None if f["grant"] is None else Grant.from_wire(f["grant"]),
             more=f["more"],
+            photos=None if photos is None else tuple(photos),
+            earlier=tuple(Earlier.from_wire(e) for e in f["earlier"]),
         )
 
 
 def library_digest(items: Iterable[LibraryItem]) -> str:
     """What a pull names the library's list by."""
     return codec.short_digest(sorted(item.hash for item in items))
+
+
+def photos_digest(attachments: Iterable[str]) -> str:
+    """What a pull names a list of attachments by; "" for none."""
+    names = sorted(attachments)
+    return codec.short_digest(names) if names else ""
 
 
 def _line(data: Value) -> Entry | Echo:

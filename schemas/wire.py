@@ -11,7 +11,13 @@ none of them is told to update (`problems: protocol_unknown`) and loses nothing.
 from schemas.enrolling import Area, Enrol, Grant
 from schemas.message import Message
 from schemas.pulling import (
+    EARLIER,
+    HELD,
+    RESTED,
+    TAKEN,
+    UNKNOWN,
     Cursor,
+    Earlier,
     Echo,
     Entry,
     Head,
@@ -22,6 +28,7 @@ from schemas.pulling import (
     SetAside,
     Snapshot,
     library_digest,
+    photos_digest,
 )
 from schemas.pushing import IMPLIED, TAGS, Held, Known, Push, Receipt, Taken, Verdict
 from schemas.witnessing import Lacking, Witness, standing
@@ -30,12 +37,18 @@ __all__ = [
     "BATCH_BYTES",
     "BODY_LIMIT",
     "CHUNK_BYTES",
+    "EARLIER",
+    "HELD",
     "IMPLIED",
     "PROTOCOL",
+    "RESTED",
     "SPOKEN",
     "TAGS",
+    "TAKEN",
+    "UNKNOWN",
     "Area",
     "Cursor",
+    "Earlier",
     "Echo",
     "Enrol",
     "Entry",
@@ -57,6 +70,7 @@ __all__ = [
     "Verdict",
     "Witness",
     "library_digest",
+    "photos_digest",
     "standing",
 ]
 

@@ -77,6 +77,13 @@ def whole(tx: Tx, county: str, record: str) -> bytes:
     return b"".join(_data(tx, county, sha256) or b"" for sha256 in _pieces(tx, county, record))
 
 
+def awaited(tx: Tx, county: str, author: str) -> list[str]:
+    """The attachments that this person recorded and that are not whole here, in order of id."""
+    a = t.attachment.c
+    waiting = select(a.record).where(a.county == county, a.author == author, a.received_at.is_(None))
+    return list(tx.execute(waiting.order_by(a.record)).scalars())
+
+
 def expect(tx: Tx, county: str, area: str, change: Change) -> None:
     """Notes what the record of an attachment says will come; what came before it counts."""
     sha256, size, pieces = (change.sets.get(slot) for slot in ("sha256", "size", "chunks"))
@@ -88,6 +95,7 @@ def expect(tx: Tx, county: str, area: str, change: Change) -> None:
         "household": change.household,
         "area": area,
         "visit": str(change.sets.get("visit") or "")[:64].replace("\x00", ""),
+        "author": change.author,
         "sha256": sha256,
         "size": size,
     }

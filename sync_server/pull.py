@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from schemas import codec, ids, signing, wire
 from schemas.clock import stamp
 from schemas.problems import Failed
-from sync_server import audit, devices, feed, library, snapshots
+from sync_server import audit, chunks, devices, feed, library, snapshots
 from sync_server import tables as t
 from sync_server.db import Database, Tx
 from sync_server.devices import Device
@@ -75,7 +75,13 @@ def answer(tx: Tx, device_id: str, asked: wire.Pull) -> Pulled:
         _area(tx, news, device, tail, asked)
     held, dismissed = _set_aside(tx, device)
     items = library.in_force(tx, device.county)
+    photos = chunks.awaited(tx, device.county, person.user)
     grant = devices.newer_grant(tx, person, device, asked.grant)
+    besides: dict[str, bytes] = {}
+    if wire.photos_digest(photos) != asked.photos:
+        besides["photos"] = codec.encode(photos)
+    if asked.earlier:
+        besides["earlier"] = codec.encode([e.wire() for e in _earlier(tx, device.county, person.user, asked.earlier)])
     body = _object(
         now=codec.encode(stamp(tx.clock.now())),
         pages=_list(news.pages),
@@ -87,6 +93,7 @@ def answer(tx: Tx, device_id: str, asked: wire.Pull) -> Pulled:
         library=codec.encode(None if wire.library_digest(items) == asked.library else [item.wire() for item in items]),
         grant=codec.encode(grant.wire() if grant else None),
         more=codec.encode(news.more),
+        **besides,
     )
     return Pulled(device, person, devices.quiet(tx, device), body, tuple(news.areas), news.entries, news.records)
 
@@ -202,6 +209,28 @@ def _set_aside(tx: Tx, device: Device) -> tuple[list[wire.SetAside], list[int]]:
     rows = tx.execute(_SET_ASIDE, {"its_county": device.county, "its_id": device.id}).all()
     held = [wire.SetAside(row.n, row.reason) for row in rows if row.dismissed_at is None]
     return held, [row.n for row in rows if row.dismissed_at is not None]
+
+
+def _earlier(tx: Tx, county: str, user: str, asked: Sequence[str]) -> list[wire.Earlier]:
+    """What became of these changes of a person, in the order asked."""
+    c, e, h = t.change.c, t.entry.c, t.held.c
+    here = {r.id for r in tx.among(select(c.id).where(c.county == county, c.author == user), c.id, asked)}
+    fed = {r.change for r in tx.among(select(e.change).where(e.county == county), e.change, asked)}
+    aside = tx.among(select(h.change, h.reason, h.dismissed_at).where(h.county == county), h.change, asked)
+    held = {
+        r.change: wire.Earlier(r.change, wire.HELD, r.reason)
+        if r.dismissed_at is None
+        else wire.Earlier(r.change, wire.RESTED)
+        for r in aside
+    }
+    return [
+        wire.Earlier(change, wire.UNKNOWN)
+        if change not in here
+        else wire.Earlier(change, wire.TAKEN)
+        if change in fed
+        else held.get(change, wire.Earlier(change, wire.TAKEN))
+        for change in asked
+    ]
 
 
 def _entry(change: bytes, seq: int) -> bytes:

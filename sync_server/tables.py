@@ -261,10 +261,18 @@ attachment = Table(
     Column("household", String(36), nullable=False),
     Column("area", Code, nullable=False),
     Column("visit", Text, nullable=False),
+    Column("author", Text, nullable=False, server_default=""),  # on whose tablet it is
     Column("sha256", Hash, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("received_at", Stamp),  # whole and its hash checked; null while chunks are missing
     Index("ix_attachment_visit", "county", "visit"),
+)
+Index(
+    "ix_attachment_awaited",
+    attachment.c.county,
+    attachment.c.author,
+    sqlite_where=attachment.c.received_at.is_(None),
+    postgresql_where=attachment.c.received_at.is_(None),
 )
 
 attachment_chunk = Table(

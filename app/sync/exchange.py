@@ -40,6 +40,8 @@ def pull(store: Store, clock: Clock, budget: int) -> Pull:
         grant=store.grant.digest,
         library=store.library_digest(),
         budget=budget,
+        photos=store.awaited_digest(),
+        earlier=tuple(store.earlier()),
     )
 
 

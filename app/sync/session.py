@@ -228,7 +228,7 @@ class Session:
                 self._tell(Failed("chain_broken"))
         self._ends |= {page.area: page.head for page in pages.pages} | {s.area: s.seq for s in pages.snapshots}
         # A server that says there is more and sends nothing would be asked for ever.
-        self._pulled = not (pages.more and came.moved) and not told.areas_new
+        self._pulled = not (pages.more and came.moved) and not told.areas_new and not came.set_back
         if pages.library is not None:
             self._documents = list(told.documents)
         if self._pulled:

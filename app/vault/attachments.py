@@ -8,14 +8,14 @@ A chunk is 256 KiB of the plain bytes, named by its SHA-256, so that the server 
 """
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from app.vault import records, sealing, stream, tables
+from app.vault import changes, records, sealing, stream, tables
 from app.vault.drafts import Draft
 from app.vault.keyring import Tx
 from schemas import codec, ids
@@ -28,6 +28,7 @@ RECORDED = "recorded"
 SAFE = "safe"
 
 attachment = tables.attachment.c
+change = tables.change.c
 chunk = tables.chunk.c
 
 
@@ -119,11 +120,7 @@ def unconfirmed(tx: Tx) -> None:
     lacks."""
     safe = _mine(tx).where(attachment.state.in_((RECORDED, SAFE)))
     for row in tx.sql.execute(safe).all():
-        with contextlib.suppress(Failed):
-            rows = [{"person": tx.person, "attachment": row.id, "i": i} for i in range(len(_about(tx, row)["chunks"]))]
-            if rows:
-                tx.sql.execute(insert(tables.chunk).on_conflict_do_nothing(), rows)
-                _set_state(tx, row.id, RECORDED)
+        _unconfirmed(tx, row)
 
 
 def remove_files(folder: Path, files: Sequence[str]) -> None:
@@ -173,6 +170,22 @@ def chunks_safe(tx: Tx, sha256s: Sequence[str]) -> None:
     )
 
 
+def awaited(tx: Tx) -> list[str]:
+    """The attachments that the server knows of, as far as is known here, and does not hold whole."""
+    of_it = (change.person == tx.person) & (change.record == attachment.id)
+    known = exists().where(of_it, change.state.in_((changes.SENT, changes.FED)))
+    waiting = select(attachment.id).where(attachment.person == tx.person, attachment.state == RECORDED, known)
+    return list(tx.sql.scalars(waiting.order_by(attachment.id)))
+
+
+def lacked(tx: Tx, ids: Collection[str]) -> bool:
+    """Takes back that attachments are safe when the server says that it does not hold these whole, because it was put
+    back from a backup; whether there was any."""
+    held_safe = _mine(tx).where(attachment.state == SAFE, attachment.id.in_(sorted(ids)))
+    lost = [row for row in tx.sql.execute(held_safe).all() if _unconfirmed(tx, row)]
+    return bool(lost)
+
+
 def queue(tx: Tx) -> dict[str, list[str]]:
     """For every photo that the server does not hold whole the SHA-256 of the chunks it lacks, in the order taken."""
     out: dict[str, list[str]] = {}
@@ -185,6 +198,19 @@ def photos_waiting(tx: Tx) -> int:
     """How many recorded attachments the server does not hold whole."""
     recorded = (attachment.person == tx.person) & (attachment.state == RECORDED)
     return tx.sql.scalar(select(func.count()).where(recorded)) or 0
+
+
+def _unconfirmed(tx: Tx, row: Row[tuple[Value, ...]]) -> bool:
+    """Lets every chunk of an attachment wait again; False for one that is damaged here or has none."""
+    try:
+        count = len(_about(tx, row)["chunks"])
+    except Failed:
+        return False
+    if count:
+        rows = [{"person": tx.person, "attachment": row.id, "i": i} for i in range(count)]
+        tx.sql.execute(insert(tables.chunk).on_conflict_do_nothing(), rows)
+        _set_state(tx, row.id, RECORDED)
+    return count > 0
 
 
 def _queue(tx: Tx) -> list[tuple[str, Row[tuple[Value, ...]], int]]:

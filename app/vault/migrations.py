@@ -21,6 +21,7 @@ _STEPS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE change DROP COLUMN seq",
         "ALTER TABLE change DROP COLUMN link",
         "ALTER TABLE change ADD COLUMN applied BOOLEAN NOT NULL DEFAULT 1",
+        "CREATE INDEX change_state ON change (person, state)",
         "ALTER TABLE cursor ADD COLUMN after TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE cursor ADD COLUMN base_seq INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE cursor ADD COLUMN base TEXT NOT NULL DEFAULT ''",

@@ -1,11 +1,13 @@
-"""What was not sent, issued anew under a new device id.
+"""What the server does not have of a former chain, issued anew.
 
 After a device was put back from a backup its chain forks from the one the server holds, so it enrols anew and starts a
 chain of its own. Own changes that the server is not known to have become changes of the new chain: the same content,
 new numbers and so new ids. Wherever an old id was kept as *seen* the new one takes its place. A server that does not
-even know the device has forgotten what it gave receipts for, and then that is issued anew too.
+even know the device has forgotten what it gave receipts for, and then that is issued anew too; as are, later, those
+changes of a former chain that a server put back from a backup says it does not have.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Row, delete, or_, select, update
@@ -31,10 +33,33 @@ def all_unsent(tx: Tx, author: str, device: str, *, forgotten: bool = False) -> 
     rows = tx.sql.execute(select(tables.change).where(waits).order_by(change.n)).all()
     old = [(row, found) for row in rows if (found := _read(tx, row)) is not None]
     tx.sql.execute(delete(tables.change).where(waits))
-    # The old chain's numbers end here: what the server has of it comes down the feed under its ids.
+    # The old chain's numbers end here: what the server has of it comes down the feed under its ids, and of what does
+    # not come it is asked (`standing.earlier`).
     mine = (change.person == tx.person) & change.n.is_not(None)
-    tx.sql.execute(update(tables.change).where(mine, change.state == changes.HELD).values(state=changes.SENT))
-    tx.sql.execute(update(tables.change).where(mine).values(n=None, reason=None))
+    tx.sql.execute(update(tables.change).where(mine).values(n=None))
+    return _anew(tx, old, author, device, 0, START)
+
+
+def unknown(tx: Tx, author: str, device: str, ids: Collection[str]) -> list[Change]:
+    """Adds to the device's chain those of these changes of a former one that are still here, in the order in which they
+    were made."""
+    lost = (change.person == tx.person) & change.id.in_(sorted(ids)) & change.n.is_(None)
+    lost &= change.state.in_((changes.SENT, changes.HELD))
+    rows = tx.sql.execute(select(tables.change).where(lost)).all()
+    # One that is damaged waits: its record's slots may still be told by the server.
+    old = [(row, changes.readable(tx, [row])) for row in rows]
+    found = sorted(((row, c[0]) for row, c in old if c), key=lambda each: (each[1].device, each[1].n))
+    named = [row.id for row, _ in found]
+    tx.sql.execute(delete(tables.change).where(change.person == tx.person, change.id.in_(named)))
+    account = tables.account.c
+    n, prev = tx.sql.execute(select(account.n, account.prev).where(account.person == tx.person)).one()
+    return _anew(tx, found, author, device, n, prev)
+
+
+def _anew(
+    tx: Tx, old: Sequence[tuple[Row[tuple[Value, ...]], Change]], author: str, device: str, n: int, prev: str
+) -> list[Change]:
+    """Issues changes anew, after the device's change `n` with the id `prev`."""
     new: list[Change] = []
     renamed: dict[str, str] = {}
     for row, was in old:
@@ -42,17 +67,17 @@ def all_unsent(tx: Tx, author: str, device: str, *, forgotten: bool = False) -> 
             was,
             author=author,
             device=device,
-            n=len(new) + 1,
-            prev=new[-1].id if new else START,
+            n=n + 1,
+            prev=prev,
             salt=tx.clock.random(16).hex(),
             seen=frozenset(renamed.get(c, c) for c in was.seen),
         )
+        n, prev = now.n, now.id
         renamed[row.id] = now.id
         new.append(now)
         changes.add(tx, [Kept(now, row.area, changes.UNSENT, row.applied)], own=True)
     account = tables.account
-    end = {"n": len(new), "prev": new[-1].id if new else START}
-    tx.sql.execute(update(account).where(account.c.person == tx.person).values(**end))
+    tx.sql.execute(update(account).where(account.c.person == tx.person).values(n=n, prev=prev))
     held, _ = records.load_readable(tx, {c.record for c in new})
     records.save(tx, [replace(r, heads=r.heads.renamed(renamed)) for r in held.values()])
     summary.renew(tx, sorted({c.household for c in new}))

@@ -92,8 +92,8 @@ def _not_in_it(tx: Tx, part: Snapshot, ids: Sequence[str]) -> Mapping[str, list[
 
 def _pending(upto: int) -> ColumnElement[bool]:
     """Of changes, own ones that are in none of the server's feeds; it has them up to a number."""
-    waits = or_(change.state.in_((changes.UNSENT, changes.HELD)), change.n > upto)
-    return change.n.is_not(None) & (change.state != changes.RESTED) & waits
+    after = change.n.is_not(None) & (change.n > upto) & (change.state != changes.RESTED)
+    return or_(change.state.in_((changes.UNSENT, changes.HELD)), after)
 
 
 def _known_now(tx: Tx, part: Snapshot, ids: Sequence[str]) -> None:
@@ -118,7 +118,9 @@ def _sweep(tx: Tx, part: Snapshot, first: int) -> None:
         others = (change.person == tx.person) & change.n.is_(None) & (change.state == changes.FED)
         tx.sql.execute(delete(tables.change).where(others, change.record.in_(some), places.unplaced(tx)))
     # A household that this device began, or added a record to, and that the server has not heard of yet has not left.
-    root = (record.id == record.household) & (record.as_of > 0)
+    fed = select(change.record).where(change.person == tx.person, change.state == changes.FED)
+    heard_of = or_(record.as_of > 0, ~record.whole, record.id.in_(fed))
+    root = (record.id == record.household) & heard_of
     left = set(tx.sql.scalars(select(record.household).where(absent, root)))
     records.leave(tx, left)
     touched = left | {row.household for row in gone}

@@ -3,18 +3,21 @@
 A server that was put back from a backup has less than this device has receipts for: that work is unsent again, and so
 are the chunks of photos. A change that a supervisor let rest is applied no longer; where the record's changes are all
 here it is made anew without it, elsewhere its area is fetched again.
+
+What was sent under a former enrolment has no number in this device's chain, and the server is asked about it by id
+until its end is known.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from app.vault import attachments, changes, outbox, places, records, summary, tables
 from app.vault.keyring import Tx
 from app.vault.records import Record
 from schemas.merge import NOTHING, apply
-from schemas.wire import SetAside
+from schemas.wire import EARLIER, HELD, TAKEN, Earlier, SetAside
 
 change = tables.change.c
 record = tables.record.c
@@ -55,9 +58,29 @@ def held(tx: Tx, now_held: Iterable[SetAside]) -> None:
             tx.sql.execute(this.values(state=now[0], reason=now[1]))
 
 
-def dismissed(tx: Tx, numbers: Iterable[int]) -> set[str]:
-    """Lets own changes rest; the areas that were set back to be fetched again come back."""
-    own = (change.person == tx.person) & change.n.in_(sorted(numbers))
+def earlier(tx: Tx) -> list[str]:
+    """The changes that were sent under a former enrolment and whose end is not known, in order of id."""
+    waits = (change.person == tx.person) & change.n.is_(None) & change.state.in_((changes.SENT, changes.HELD))
+    return list(tx.sql.scalars(select(change.id).where(waits).order_by(change.id).limit(EARLIER)))
+
+
+def fates(tx: Tx, told: Iterable[Earlier]) -> None:
+    """Takes what became of changes of former enrolments, but for those that rest (`dismissed`) or that the server does
+    not have (`reissue.unknown`)."""
+    for item in told:
+        this = update(tables.change).where(change.person == tx.person, change.id == item.change, change.n.is_(None))
+        this = this.where(change.state.in_((changes.SENT, changes.HELD)))
+        if item.fate == TAKEN:
+            tx.sql.execute(this.values(state=changes.FED, reason=None))
+        elif item.fate == HELD:
+            tx.sql.execute(this.values(state=changes.HELD, reason=item.reason))
+
+
+def dismissed(tx: Tx, numbers: Iterable[int], former: Iterable[str] = ()) -> set[str]:
+    """Lets own changes rest, by number or, those of a `former` enrolment, by id; the areas that were set back to be
+    fetched again come back."""
+    of_former = change.n.is_(None) & change.id.in_(sorted(former))
+    own = (change.person == tx.person) & or_(change.n.in_(sorted(numbers)), of_former)
     settled = own & change.state.in_((changes.SENT, changes.HELD))
     rows = tx.sql.execute(select(change.id, change.record, change.applied).where(settled)).all()
     if not rows:

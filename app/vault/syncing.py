@@ -8,7 +8,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from app.vault import attachments, feed, fetching, library, losses, outbox, places, snapshot, standing, tables
+from app.vault import (
+    attachments,
+    feed,
+    fetching,
+    library,
+    losses,
+    outbox,
+    places,
+    reissue,
+    snapshot,
+    standing,
+    tables,
+)
 from app.vault.keyring import Tx
 from app.vault.outbox import HeldChange
 from app.vault.unlocked import Unlocked
@@ -20,13 +32,15 @@ from schemas.problems import Failed
 @dataclass(frozen=True)
 class Came:
     """What an answer to a pull brought: so many entries and records; whether the vault stands elsewhere now. `resend`:
-    the server has less than it gave receipts for. `ahead`: it has more of this device's changes than the device."""
+    the server has less than it gave receipts for. `ahead`: it has more of this device's changes than the device.
+    `set_back`: an area has to be fetched again."""
 
     entries: int
     moved: bool
     resend: bool
     ahead: bool
     problems: tuple[Failed, ...] = ()
+    set_back: bool = False
 
 
 class Syncing(Unlocked):
@@ -77,23 +91,47 @@ class Syncing(Unlocked):
         the server has said something since, only the entries and records are taken."""
         with self._writing() as tx:
             resend = live and _lost(tx, pages.upto)
+            rested: list[str] = []
             if live:
                 standing.held(tx, pages.held)
-            passed = standing.dismissed(tx, pages.dismissed) | set(pages.lost)
+                standing.fates(tx, pages.earlier)
+                rested = [e.change for e in pages.earlier if e.fate == wire.RESTED]
+                resend = self._anew(tx, pages.earlier) or resend
+                if attachments.lacked(tx, pages.photos or ()):
+                    losses.note(tx)
+            set_back = standing.dismissed(tx, pages.dismissed, rested)
             ahead = standing.ahead(tx, pages.upto)
             before = places.cursors(tx, [a.code for a in self.grant.areas])
         entries = 0
         problems: list[Failed] = []
         parts: list[wire.Page | wire.Snapshot] = [*pages.pages, *pages.snapshots]
         for part in parts:
-            if part.area in before and part.area not in passed:
+            if part.area in before and part.area not in {*set_back, *pages.lost}:
                 try:
                     entries += self._receive(part)
                 except Failed as problem:
                     if problem.code != "chain_broken":
                         raise
                     problems.append(problem)
-        return Came(entries, self.cursors() != before, resend, ahead, tuple(problems))
+        return Came(entries, self.cursors() != before, resend, ahead, tuple(problems), bool(set_back))
+
+    def _anew(self, tx: Tx, told: Sequence[wire.Earlier]) -> bool:
+        """Issues anew what was sent under a former enrolment and the server has lost; whether there was any."""
+        gone = [e.change for e in told if e.fate == wire.UNKNOWN]
+        lost = bool(gone) and bool(reissue.unknown(tx, self.grant.user, self.device(), gone))
+        if lost:
+            losses.note(tx)
+        return lost
+
+    def earlier(self) -> list[str]:
+        """What was sent under a former enrolment and whose end is not known, to ask the server about."""
+        with self._reading() as tx:
+            return standing.earlier(tx)
+
+    def awaited_digest(self) -> str:
+        """What a pull names the attachments by that the server is known to wait for."""
+        with self._reading() as tx:
+            return wire.photos_digest(attachments.awaited(tx))
 
     def lost(self, upto: int) -> bool:
         """Makes unsent again what the server has less than it gave receipts for, when it has own changes up to this

@@ -158,6 +158,7 @@ change = Table(
     _required("sealed", LargeBinary),
     Index("change_record", "person", "record"),
     Index("change_own", "person", "n", unique=True),
+    Index("change_state", "person", "state"),
 )
 """Changes of the person's records. `n` is its number on this device, for own ones. `state`: unsent, sent, held, fed or
 rested (`changes`). `applied`: it is in its record's heads. `area` is the compartment it is sealed in."""

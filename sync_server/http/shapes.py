@@ -1,14 +1,15 @@
 """JSON Schema of the messages, worked out from their definitions, so that no message is described twice.
 
-A message's schema is read off its dataclass: its fields, all required, and no others. Three shapes differ from their
-fields, as their own modules say: a change travels as its header with the body or the body's digest in it, a push leaves
-out of its changes what their order says, and heads name what deletes saw only when there are any.
+A message's schema is read off its dataclass: its fields, all required but those that are spared, and no others. Three
+shapes differ from their fields, as their own modules say: a change travels as its header with the body or the body's
+digest in it, a push leaves out of its changes what their order says, and heads name what deletes saw only when there
+are any.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 from schemas import change, codec, merge, wire
 from schemas.codec import Value
@@ -57,7 +58,7 @@ def components(kinds: Iterable[type]) -> dict[str, Value]:
     while waiting:
         kind = waiting.pop()
         if kind.__name__ not in out:
-            hints = get_type_hints(kind, include_extras=True)
+            hints = _hints(kind)
             out[kind.__name__] = _SHAPES[kind](hints) if kind in _SHAPES else _plain(kind, hints)
             waiting += [held for hint in hints.values() for held in _held(hint)]
     return dict(sorted(out.items()))
@@ -70,7 +71,15 @@ _VALUE = {
 
 
 def _plain(kind: type, hints: Mapping[str, Any]) -> Value:
-    return {"description": _said(kind), **exactly(**{f.name: _shape(hints[f.name]) for f in fields(kind)})}
+    shape = exactly(**{f.name: _shape(hints[f.name]) for f in fields(kind)})
+    required = [name for name in shape["required"] if name not in getattr(kind, "SPARED", ())]
+    return {"description": _said(kind), **shape, "required": required}
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    """The types of a message's fields."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hint for name, hint in hints.items() if get_origin(hint) is not ClassVar and hint is not ClassVar}
 
 
 def _shape(hint: Any) -> Value:
@@ -101,7 +110,7 @@ def _tagged(kind: Any) -> Value:
     tag = wire.TAGS.get(kind)
     if tag is None:
         return _shape(kind)
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return exactly(**{"is": {"const": tag}}, **{name: _shape(hint) for name, hint in hints.items()})
 
 
@@ -129,7 +138,7 @@ def _change(hints: Mapping[str, Any], without: frozenset[str] = frozenset()) -> 
 
 
 def _push(hints: Mapping[str, Any]) -> Value:
-    bare = _change(get_type_hints(change.Change), wire.IMPLIED)
+    bare = _change(_hints(change.Change), wire.IMPLIED)
     told = {name: _shape(hint) for name, hint in hints.items()}
     return {
         "description": _said(wire.Push),

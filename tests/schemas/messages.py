@@ -111,6 +111,10 @@ GOLDEN = [
         ("pull", PULL),
         ("pull: in the middle of a snapshot", replace(PULL, cursors={EAST: wire.Cursor(2, CHAIN, PART.after)})),
         ("pull: a device that has nothing", replace(PULL, cursors={}, mine=0, grant="", library="")),
+        (
+            "pull: photos that wait, and what was sent under a former enrolment",
+            replace(PULL, photos=wire.photos_digest([record(7)]), earlier=(FIRST.id,)),
+        ),
         ("pages: nothing new", wire.Pages(NOW, upto=2)),
         ("pages: entries and own changes as their numbers", wire.Pages(NOW, (PAGE,), upto=2, more=True)),
         (
@@ -129,6 +133,18 @@ GOLDEN = [
             ),
         ),
         ("pages: an empty library", wire.Pages(NOW, library=())),
+        (
+            "pages: photos that are not whole, and what became of former work",
+            wire.Pages(
+                NOW,
+                photos=(record(7),),
+                earlier=(
+                    wire.Earlier(FIRST.id, wire.TAKEN),
+                    wire.Earlier(EDIT.id, wire.HELD, "moved"),
+                    wire.Earlier(GONE.id, wire.UNKNOWN),
+                ),
+            ),
+        ),
         ("witness: what the server lacks", WITNESS),
         ("witness: asks what it lacks", replace(WITNESS, changes=())),
         ("lacking", wire.Lacking((FIRST.id,))),
@@ -144,8 +160,9 @@ FREE = ("sets", "live", "saw", "cursors")
 def spoilt(golden: Golden) -> Iterator[tuple[str, Value]]:
     """The message's value with one thing wrong, each way it can be, and what is wrong."""
     for what, data in _spoilt(codec.decode(golden.pinned)):
-        # The grant, the library and what deletes saw may be missing.
-        if what not in ("grant: no value", "library: no value") and not what.endswith("heads: no saw"):
+        # The grant, the library, what deletes saw and what is spared may be missing.
+        missing = {"grant: no value", "library: no value"} | {f"no {name}" for name in golden.message.SPARED}
+        if what not in missing and not what.endswith("heads: no saw"):
             yield what, data
 
 

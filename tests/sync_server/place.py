@@ -1,7 +1,7 @@
 """样例县 for tests: a county on a real server, its people, and tablets with real keys and real chains."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -154,12 +154,14 @@ class Tablet:
         budget: int = wire.BATCH_BYTES,
         grant: str = "",
         library: str = "",
+        photos: str = "",
+        earlier: Sequence[str] = (),
     ) -> wire.Pages:
         """What is new for who has nothing, or stands in these areas at these numbers of entries."""
         known = dict.fromkeys((a.code for a in self.grant.areas), 0) if cursors is None else cursors
         stand = {a: self.place.cursor(a, c) if isinstance(c, int) else c for a, c in known.items()}
         now = stamp(self.place.server.clock.now())
-        asked = wire.Pull(wire.PROTOCOL, self.id, now, stand, mine, grant, library, budget)
+        asked = wire.Pull(wire.PROTOCOL, self.id, now, stand, mine, grant, library, budget, photos, tuple(earlier))
         return pull.serve(self.place.server.db, self.device, asked).message
 
     def begin(self, area: str = EAST, **slots: Value) -> str:

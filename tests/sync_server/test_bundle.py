@@ -201,7 +201,7 @@ def test_a_grant_that_has_run_out_holds_what_comes_and_gives_nothing(place: Plac
     receipt, refused = asked(maker, [maker.tablet.message(change), maker.pull()])
     assert isinstance(receipt, wire.Receipt)
     assert receipt.verdicts == (wire.Held("expired_held"),)
-    assert refused == Refused("pull", "expired", {})
+    assert refused == Refused("pull", "expired", {"upto": 1})
 
 
 def test_of_one_that_is_cut_changed_forged_or_for_somebody_else_nothing_is_taken(place: Place) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from schemas import codec
 from schemas.codec import Value
 from schemas.problems import Failed
-from schemas.wire import CHUNK_BYTES
+from schemas.wire import CHUNK_BYTES, photos_digest
 from sync_server import chunks, people, tables
 from tests.sync_server.place import CLOUD, EAST, Place, Tablet, new_id
 
@@ -112,3 +112,16 @@ def test_what_is_missing_is_told_in_the_order_asked(place: Place) -> None:
 def test_a_piece_too_big_is_refused(place: Place) -> None:
     with pytest.raises(Failed, match="too_big"):
         put(place.tablet(), bytes(CHUNK_BYTES + 2000))
+
+
+def test_a_person_is_told_which_of_their_photos_are_not_whole_unless_they_know(place: Place) -> None:
+    tablet = place.tablet()
+    home = tablet.begin()
+    about = record(tablet, home)
+    assert tablet.pull().photos == (about,)
+    assert tablet.pull(photos=photos_digest([about])).photos is None
+    assert place.tablet("officer").pull().photos is None
+    for piece in PIECES:
+        put(tablet, piece)
+    assert tablet.pull().photos is None
+    assert tablet.pull(photos=photos_digest([about])).photos == ()

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from schemas import change as changes
 from schemas import codec, signing, wire
 from schemas.problems import Failed
-from sync_server import audit, devices, library, pull
+from sync_server import audit, devices, held, library, people, pull
 from sync_server import tables as t
 from tests.sync_server.place import CLOUD, EAST, HILL, Place, Tablet, Watch, entries, new_id
 
@@ -176,3 +176,26 @@ def test_a_device_that_was_put_out_gets_the_countys_order_and_no_more(place: Pla
     at, order = revoked.value.figures["at"], revoked.value.figures["order"]
     assert at == tablet.device.revoked_at
     assert signing.verifies(tablet.grant.county_sign_key, signing.ORDER, codec.encode([tablet.id, at]), order)
+
+
+def test_what_became_of_former_work_is_told_to_who_made_it_and_to_nobody_else(place: Place) -> None:
+    tablet = place.tablet()
+    home = tablet.begin()
+    taken, aside, rests = (
+        tablet.change(home, {"phone": "1"}),
+        tablet.change(home, {"area": CLOUD}),
+        tablet.change(home, {"area": CLOUD}),
+    )
+    tablet.push()
+    db = place.server.db
+    by = db.snapshot(lambda tx: people.get(tx, place.county, place.user("supervisor")))
+    db.transaction(lambda tx: held.dismiss(tx, by, rests.id))
+    asked = [taken.id, aside.id, rests.id, "x" * 32]
+    again = place.tablet()
+    assert [(e.change, e.fate, e.reason) for e in again.pull(earlier=asked).earlier] == [
+        (taken.id, wire.TAKEN, ""),
+        (aside.id, wire.HELD, "moved"),
+        (rests.id, wire.RESTED, ""),
+        ("x" * 32, wire.UNKNOWN, ""),
+    ]
+    assert {e.fate for e in place.tablet("officer").pull(earlier=asked).earlier} == {wire.UNKNOWN}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from app.sync.enrol import enrol
+from app.sync.runner import sync_once
 from app.vault.device_secret import FileSecret
 from app.vault.keys import new_device_keys
 from app.vault.vault import Vault
@@ -73,6 +74,24 @@ def test_photos_that_a_restored_server_lost_are_sent_again(tablet: Tablets, cent
     restore(centre, before)
     again = a.sync()
     assert (again.chunks, again.photos_waiting, again.safe) == (3, 0, True)
+
+
+def test_photos_whose_pieces_fell_between_a_backup_and_its_loss_are_sent_again(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    a.photo(a.register())
+    road = a.road()
+    assert sync_once(a.open, road, clock=a.clock, photos=lambda: False).photos_waiting == 1
+    road.close()
+    before = dump(centre)
+    assert a.sync().safe
+    restore(centre, before)
+    # Not a change nor an entry of a feed is missing: only the pieces are.
+    again = a.sync()
+    assert (again.sent, again.chunks, again.safe, again.problems) == (0, 3, True, ())
+    assert centre.rows("chunk") == 3
+    assert a.sync().chunks == 0
 
 
 @pytest.mark.parametrize("why", ["revoked", "expired"])
