@@ -58,6 +58,7 @@ def keep(page: ft.Page, told: Callable[[BaseException], None]) -> None:
         told(happened or RuntimeError("unknown"))
 
     def watch() -> None:
+        # The task that draws; only this name has it, and mypy does not know a name that Python has made private.
         task: asyncio.Task[None] = session._Session__updates_task  # type: ignore[attr-defined]
 
         def ended(done: asyncio.Task[None]) -> None:

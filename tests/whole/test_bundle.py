@@ -173,7 +173,7 @@ def test_questionnaires_come_by_stick_once(tablet: Tablets, centre: Centre) -> N
 # -- at the terminal
 
 
-def ruhu(*arguments: str | Path, pin: str = PIN, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def ruhu(*arguments: str | Path, pin: str = PIN) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())", *map(str, arguments)],
         input=pin + "\n",
@@ -181,7 +181,7 @@ def ruhu(*arguments: str | Path, pin: str = PIN, env: dict[str, str] | None = No
         text=True,
         check=False,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **(env or {})},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
     )
 
 

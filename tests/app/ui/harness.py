@@ -221,7 +221,8 @@ class Window:
         quiet = 0
         while quiet < 5:
             await asyncio.sleep(0)
-            task = self.session._Session__updates_task  # type: ignore[attr-defined]  # private in the pinned Flet
+            # Flet tells nobody what it has yet to draw. mypy does not know names that Python has made private.
+            task = self.session._Session__updates_task  # type: ignore[attr-defined]
             if task is not None and task.done() and not task.cancelled() and task.exception():
                 raise task.exception()
             busy = self.session._Session__pending_updates or self.session._Session__pending_effects  # type: ignore[attr-defined]

@@ -185,7 +185,9 @@ async def test_the_steward_makes_a_code_and_puts_a_device_out(office: Office) ->
         await window.until(lambda: window.says("王小明"))
         await window.press("code-wang")
         await window.until(lambda: window.all(ft.Semantics, identifier="code"))
-        assert len(str(window.named("code").value)) == 11  # type: ignore[attr-defined]
+        code = window.named("code")
+        assert isinstance(code, ft.Text)
+        assert len(code.value) == 11
         await window.press("noted")
         rail = window.one(ft.NavigationRail)
         await window.event(rail, "change", 1, selected_index=1)
