@@ -83,7 +83,8 @@ def _opened(url: str) -> Iterator[Any]:
 class Vault:
     """What lies open in a vault's file. `kept`: all changes it has. `own`: the device's own and where each stands.
     `entries`: the feeds as they came down, without a hole, and `ends` where they ended. `photos`: those it holds, and
-    whether it takes them for safe. `visited`: households with an open visit."""
+    whether it takes them for safe. `visited`: households with an open visit. `former`: what it sent under a former
+    enrolment and does not know the end of."""
 
     kept: set[str]
     own: dict[str, str]
@@ -91,6 +92,7 @@ class Vault:
     photos: dict[str, bool]
     ends: dict[str, tuple[int, str]]
     visited: set[str]
+    former: set[str]
 
     @property
     def claimed(self) -> set[str]:
@@ -99,8 +101,8 @@ class Vault:
 
     @property
     def brings(self) -> set[str]:
-        """What it can bring to a server that lost it: its own, by number, and what it saw of the feeds."""
-        return set(self.own) | self.entries
+        """What it can bring to a server that lost it: its own, by number or name, and what it saw of the feeds."""
+        return set(self.own) | self.entries | self.former
 
 
 def vault(folder: Path) -> Vault:
@@ -114,6 +116,7 @@ def vault(folder: Path) -> Vault:
             {row[0]: row[1] == "safe" for row in ask("select id, state from attachment where state <> 'kept'")},
             {row[0]: (row[1], row[2]) for row in ask("select area, seq, chain from cursor where seq > 0")},
             {row[0] for row in ask("select household from working")},
+            {row[0] for row in ask("select id from change where n is null and state in ('sent', 'held')")},
         )
     finally:
         connection.close()

@@ -5,7 +5,7 @@ live: a write that no change which wrote the same slot had in front of it. All e
 the product's, so that a rule that is wrong there cannot be wrong here in the same way.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -68,7 +68,14 @@ class Model:
     ) -> None:
         """What was waiting got new numbers: the same content in the same order, and nothing forgotten but what others
         can bring or nobody wants (`known`)."""
-        before, after = [Written.of(w) for w in old], self.add(new)
+        self._renamed([Written.of(w) for w in old], self.add(new), known)
+
+    def issued_anew(self, former: Iterable[str], new: Iterable[Mapping[str, Value]]) -> None:
+        """What somebody sent under a former enrolment, and a server lost, goes on after their last change."""
+        before = sorted((self.written[c] for c in former), key=lambda w: (w.device, w.n))
+        self._renamed(before, self.add(w for w in new if w["id"] not in self.written), ())
+
+    def _renamed(self, before: Sequence[Written], after: Sequence[Written], known: Collection[str]) -> None:
         names: dict[str, str] = {}
         for b in before:
             a = after[len(names)] if len(names) < len(after) else None

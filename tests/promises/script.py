@@ -168,6 +168,7 @@ class Script:
         """One round in batches of so many bytes; how it ended, or None when the tablet died in it."""
         hand, tablet = self.hands[who], self.tablet(who)
         _ = self.server
+        former = books.vault(self.place.tablet(who)).former
         self.net.begin(fault)
         dies = fault is not None and fault.what == "tablet dies"
         if dies and fault is not None:
@@ -181,6 +182,9 @@ class Script:
         self.net.begin(None)
         self._server_after(fault)
         self.told.append(f"{who} → {outcome}")
+        gone = former - books.vault(self.place.tablet(who)).kept
+        if gone := gone and gone - set(self.books().changes):
+            self.model.issued_anew(gone, self.tablet(who).call("own"))
         self._believes_no_more_than_there_is(hand, outcome)
         if outcome is not None:
             if outcome["closed"]:
