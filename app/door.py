@@ -14,7 +14,8 @@ from pathlib import Path
 from app.bundles import Bundles
 from app.sync.enrol import enrol
 from app.sync.http import Http
-from app.sync.runner import Runner, sync_once
+from app.sync.round import sync_once
+from app.sync.runner import Runner
 from app.ui.seams import Inside, SlotKind
 from app.vault.device_secret import DeviceSecret, FileSecret
 from app.vault.keys import DeviceKeys, new_device_keys

@@ -1,9 +1,7 @@
-"""Sync in the background: when a round runs, how long to wait after a failure, and what a screen may know of it.
+"""Sync in the background: rounds when asked and by themselves, and what a screen may know of them.
 
-The runner owns one thread. It runs a round when asked, and again after a while by itself; after a failure that time
-may mend (no network, server down) it waits longer each time, with jitter, so that a town whose signal comes back does
-not ask all at once. A refusal that only a person can mend is told and not repeated until somebody asks. It writes to
-the vault and never to a screen: screens read `state()` and are told through `subscribe` that it changed.
+The runner owns one thread. It runs a round when asked, and again after a while by itself (`app.sync.pace`). It writes
+to the vault and never to a screen: screens read `state()` and are told through `subscribe` that it changed.
 
 One road to the server is kept open between rounds, because opening one costs a slow line more than a round that finds
 nothing new. It is closed after a failure, when nobody used it for a while, when the device has enrolled anew, and at
@@ -17,68 +15,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
-from app.sync.session import Answer, Ask, Outcome, Phase, Progress, Session
-from app.sync.state import SyncState
+from app.sync.outcome import Outcome, Progress
+from app.sync.pace import EVERY, Pace
+from app.sync.phases import Phase
+from app.sync.round import Road, good, sync_once
+from app.sync.state import SyncState, counted
 from app.sync.store import Store
 from schemas.clock import Clock
-from schemas.problems import Failed, catalogue
-
-__all__ = ["Road", "Runner", "SyncState", "sync_once"]
+from schemas.problems import Failed
 
 log = logging.getLogger("ruhu.sync")
 
-EVERY = 300.0
-"""Seconds between rounds that nobody asked for."""
-FIRST_WAIT = 4.0
-LONGEST_WAIT = 900.0
 IDLE = 60.0
 """Seconds after which an unused road is closed: by then somebody on the way may have forgotten it."""
-GOOD_RATE = 16 * 1024.0
-"""Bytes a second from which photos go by themselves: a photo in half a minute or less."""
-
-
-class Road(Protocol):
-    """How a round reaches the server: gives the answer to an ask or raises Failed. `rate` is what it has carried, in
-    bytes a second, or None while it has carried too little to tell."""
-
-    @property
-    def rate(self) -> float | None: ...
-    def __call__(self, ask: Ask) -> Answer: ...
-    def close(self) -> None: ...
-
-
-def sync_once(
-    store: Store,
-    road: Callable[[Ask], Answer],
-    on_progress: Callable[[Progress], None] = lambda _: None,
-    *,
-    clock: Clock | None = None,
-    halted: Callable[[], bool] = lambda: False,
-    photos: Callable[[], bool] = lambda: True,
-) -> Outcome:
-    """One whole round. Failures are in the outcome's `problems`, never raised; `halted` is looked at between asks, and
-    `photos`, whether the link is good enough for them, before each chunk of one."""
-    session = Session(store, clock or Clock(), photos=photos)
-    try:
-        while (asked := session.ask()) is not None:
-            on_progress(session.progress)
-            if halted():
-                session.end(Failed("stopped"))
-                break
-            session.take(_answer(road, asked))
-    except Failed as problem:
-        session.end(problem)
-    on_progress(session.progress)
-    return session.outcome()
-
-
-def _answer(road: Callable[[Ask], Answer], asked: Ask) -> Answer | Failed:
-    try:
-        return road(asked)
-    except Failed as refusal:
-        return refusal
 
 
 class Runner:
@@ -103,21 +53,19 @@ class Runner:
         self._hung_up = False
         self._forced = False
         self._clock = clock or Clock()
-        self._every = every
-        self._chance = chance
+        self._pace = Pace(every, chance)
         self._watchers: list[Callable[[SyncState], None]] = []
         self._changed = threading.Condition()
         self._wanted = False
         self._stopping = False
-        self._failures = 0
         self._thread: threading.Thread | None = None
-        self._state = self._counted(SyncState())
+        self._state = counted(SyncState(), store)
 
     def state(self) -> SyncState:
         """What is known now; the counts of what waits are read from the vault afresh."""
         with self._changed:
             state = self._state
-        return self._counted(state)
+        return counted(state, self._store)
 
     def subscribe(self, watcher: Callable[[SyncState], None]) -> Callable[[], None]:
         """Calls `watcher` with every new state, on the runner's thread; gives back what ends that."""
@@ -204,12 +152,7 @@ class Runner:
         return self._wanted and not self._state.offline
 
     def _wait(self) -> float | None:
-        if self._state.offline:
-            return None
-        if not self._failures:
-            return self._every
-        doubled: float = FIRST_WAIT * 2 ** min(self._failures - 1, 20)
-        return min(doubled, LONGEST_WAIT) * (0.5 + self._chance())
+        return None if self._state.offline else self._pace.seconds()
 
     def _round(self) -> None:
         kept = ("offline", "last_contact", "photos_paused", "skew")
@@ -227,7 +170,7 @@ class Runner:
             self._progress,
             clock=self._clock,
             halted=self._halted,
-            photos=lambda: forced or _good(road),
+            photos=lambda: forced or good(road),
         )
         if outcome.problems:
             self._close()
@@ -251,7 +194,7 @@ class Runner:
             self._road = None
 
     def _ended(self, outcome: Outcome | None, problem: Failed | None) -> None:
-        self._failures = self._failures + 1 if problem is not None and _may_pass(problem) else 0
+        self._pace.ended(problem)
         if problem is not None:
             log.warning("round ended: %s", problem.code)
         told = None if problem is not None and problem.code == "stopped" else problem
@@ -294,31 +237,3 @@ class Runner:
                 watcher(state)
             except Exception as error:  # noqa: BLE001 - a screen that fails must not stop what saves the day's work
                 log.error("a watcher failed: %s", type(error).__name__)  # noqa: TRY400
-
-    def _counted(self, state: SyncState) -> SyncState:
-        try:
-            waiting, photos = self._store.waiting_count(), self._store.photos_waiting()
-            held, contact = self._store.held_count(), self._store.last_contact()
-            wanted = len(self._store.wanted_attachments())
-        except Failed:
-            return replace(state, safe=False)
-        return replace(
-            state,
-            waiting=waiting,
-            photos_waiting=photos,
-            held=held,
-            wanted=wanted,
-            last_contact=contact,
-            safe=state.safe and not waiting and not photos,
-        )
-
-
-def _good(road: Road) -> bool:
-    """Whether photos may go by this road. One that has carried nothing yet is tried: a chunk tells."""
-    return road.rate is None or road.rate >= GOOD_RATE
-
-
-def _may_pass(problem: Failed) -> bool:
-    """Whether waiting may mend it, so that it is tried again sooner than usual."""
-    known = catalogue().get(problem.code)
-    return known is not None and known.fault in ("network", "server")

@@ -1,8 +1,9 @@
 """What a screen may know of the sync."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.sync.phases import Phase
+from app.sync.store import Store
 from schemas.problems import Failed
 
 
@@ -32,3 +33,22 @@ class SyncState:
     skew: int | None = None
     shut_out: bool = False
     safe: bool = False
+
+
+def counted(state: SyncState, store: Store) -> SyncState:
+    """The state with what waits counted afresh. A vault that cannot tell leaves the counts, and nothing is safe."""
+    try:
+        waiting, photos = store.waiting_count(), store.photos_waiting()
+        held, contact = store.held_count(), store.last_contact()
+        wanted = len(store.wanted_attachments())
+    except Failed:
+        return replace(state, safe=False)
+    return replace(
+        state,
+        waiting=waiting,
+        photos_waiting=photos,
+        held=held,
+        wanted=wanted,
+        last_contact=contact,
+        safe=state.safe and not waiting and not photos,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.sync.enrol import enrol
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Outcome
 from app.vault.device_secret import FileSecret
 from app.vault.keys import new_device_keys

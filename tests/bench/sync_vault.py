@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Outcome
 from app.vault.device_secret import FileSecret
 from app.vault.drafts import Draft

@@ -11,7 +11,7 @@ import pytest
 from app import bundles
 from app.sync.enrol import enrol
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Outcome
 from app.ui.seams import Loaded, Parcel
 from app.vault.device_secret import FileSecret

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import select
 
 from app.sync import bundle as carried
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Answer, Ask, Chunk, Document, Fetch, Missing
 from app.vault.device_secret import FileSecret
 from app.vault.drafts import Draft

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.vault.device_secret import FileSecret
 from app.vault.keys import new_device_keys
 from app.vault.vault import Vault

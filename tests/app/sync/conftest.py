@@ -9,7 +9,7 @@ import pytest
 
 from app.sync.enrol import enrol
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Outcome
 from app.vault.device_secret import FileSecret
 from app.vault.drafts import Draft

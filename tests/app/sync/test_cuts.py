@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sync.runner import Runner, sync_once
+from app.sync.round import sync_once
+from app.sync.runner import Runner
 from app.sync.session import Answer, Ask, Outcome
 from tests.app.sync.conftest import LOWER, Centre, Tablet
 

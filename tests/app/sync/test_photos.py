@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sync.runner import Runner, SyncState, sync_once
+from app.sync.round import sync_once
+from app.sync.runner import Runner
+from app.sync.state import SyncState
 from schemas import codec
 from schemas.problems import Failed
 from tests.app.sync.conftest import Centre, Tablet
@@ -28,7 +30,7 @@ def test_records_go_and_photos_wait_while_the_link_is_slow(tablet: Tablets, cent
 def test_a_slow_link_is_told_by_its_first_chunk_and_the_person_may_force_the_rest(
     tablet: Tablets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.sync.runner.GOOD_RATE", 1e12)
+    monkeypatch.setattr("app.sync.round.GOOD_RATE", 1e12)
     a = tablet("lin")
     a.photo(a.register(), 900_000)
     told: list[SyncState] = []

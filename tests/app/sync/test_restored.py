@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from app.sync.enrol import enrol
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.vault.device_secret import FileSecret
 from app.vault.keys import new_device_keys
 from app.vault.vault import Vault
@@ -76,9 +76,7 @@ def test_photos_that_a_restored_server_lost_are_sent_again(tablet: Tablets, cent
     assert (again.chunks, again.photos_waiting, again.safe) == (3, 0, True)
 
 
-def test_photos_whose_pieces_fell_between_a_backup_and_its_loss_are_sent_again(
-    tablet: Tablets, centre: Centre
-) -> None:
+def test_photos_whose_pieces_fell_between_a_backup_and_its_loss_are_sent_again(tablet: Tablets, centre: Centre) -> None:
     a = tablet("lin")
     a.photo(a.register())
     road = a.road()

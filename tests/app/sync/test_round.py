@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Answer, Ask
 from app.vault.drafts import Draft
 from app.vault.working import WorkingCopy

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.sync.runner import Runner, SyncState
+from app.sync.runner import Runner
 from app.sync.session import Answer, Ask
+from app.sync.state import SyncState
 from tests.app.sync.conftest import Centre, Tablet
 
 Tablets = Callable[[str], Tablet]
@@ -109,7 +110,7 @@ def test_going_offline_in_the_middle_ends_the_round_between_two_requests(
 def test_after_a_failure_of_the_network_it_tries_again_by_itself(
     tablet: Tablets, runners: list[Runner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.sync.runner.FIRST_WAIT", 0.02)
+    monkeypatch.setattr("app.sync.pace.FIRST_WAIT", 0.02)
     a = tablet("lin")
     a.register()
     a.line.cut()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.sync.session import Answer, Ask
 from schemas import wire
 from schemas.codec import NotCanonical, Value

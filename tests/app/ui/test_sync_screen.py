@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from app.door import Door
 from app.main import client
-from app.sync.runner import SyncState
+from app.sync.state import SyncState
 from app.ui.seams import Inside, Runner
 from app.vault.drafts import Draft
 from app.vault.open import Open

@@ -13,7 +13,7 @@ import requests
 
 from app.review.client import Review
 from app.sync.http import Http
-from app.sync.runner import sync_once
+from app.sync.round import sync_once
 from app.vault.device_secret import FileSecret
 from app.vault.vault import Vault
 from schemas.clock import Clock
