@@ -10,7 +10,19 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from schemas.codec import LARGEST, NotCanonical, Value
 from schemas.problems import Failed
-from sync_server import cases, doubles, held, open_conflicts, people, photos, review, side_by_side, steward, visit_page
+from sync_server import (
+    cases,
+    doubles,
+    held,
+    joining,
+    open_conflicts,
+    people,
+    photos,
+    review,
+    side_by_side,
+    steward,
+    visit_page,
+)
 from sync_server.db import Tx
 from sync_server.http.message import Body, ChangeId, Host, RecordId, Sent, answer
 from sync_server.people import Person
@@ -134,7 +146,7 @@ def decide(request: Request, person: Reader, low: RecordId, high: RecordId, body
     texts(said["people"].values(), "people")
 
     def both(tx: Tx) -> Value:
-        doubles.decide(tx, person, low, high, **said)
+        joining.decide(tx, person, low, high, **said)
         return side_by_side.read(tx, person, low, high)
 
     return answer(request, host.db.transaction(both))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from schemas import merge
 from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import cases, doubles, duplicates, erasure, joined, side_by_side, verify, visit_page
+from sync_server import cases, doubles, duplicates, erasure, joined, joining, side_by_side, verify, visit_page
 from sync_server import tables as t
 from sync_server.authoring import Draft
 from sync_server.db import Tx
@@ -54,7 +54,7 @@ def decide(
 
     def act(tx: Tx) -> None:
         seen = side_by_side.read(tx, person, low, high)["seen"]
-        doubles.decide(tx, person, low, high, households, people or {}, "papers", seen)
+        joining.decide(tx, person, low, high, households, people or {}, "papers", seen)
 
     house.server.db.transaction(act)
 
@@ -196,7 +196,7 @@ def test_what_was_said_meanwhile_is_not_passed_over(house: CountyHouse, tablets:
     tablets[0].write(Draft(low, merge.link_id(low, high), "link", "", merge.join(low, high)))
     with pytest.raises(Failed, match="changed_meanwhile"):
         house.server.db.transaction(
-            lambda tx: doubles.decide(tx, house.person("li"), low, high, "different", {}, "papers", [])
+            lambda tx: joining.decide(tx, house.person("li"), low, high, "different", {}, "papers", [])
         )
 
 
@@ -208,7 +208,7 @@ def test_a_decision_says_what_it_rests_on_and_only_a_supervisor_takes_it(
 
     def say(user: str, basis: str) -> None:
         person = house.person(user)
-        house.server.db.transaction(lambda tx: doubles.decide(tx, person, low, high, "same", {}, basis, []))
+        house.server.db.transaction(lambda tx: joining.decide(tx, person, low, high, "same", {}, basis, []))
 
     with pytest.raises(Failed, match="reason_needed"):
         say("li", "")
