@@ -97,11 +97,14 @@ class Doom:
 
     def __init__(self) -> None:
         self._left: int | None = None
-        event.listen(Engine, "before_cursor_execute", lambda *_: self._step())
-        event.listen(Engine, "commit", lambda _: self._step())
+        self._listens = False
 
     def set(self, left: int | None) -> None:
         self._left = left
+        if not self._listens and left is not None:  # every statement of an actor that listens costs more
+            event.listen(Engine, "before_cursor_execute", lambda *_: self._step())
+            event.listen(Engine, "commit", lambda _: self._step())
+            self._listens = True
 
     def _step(self) -> None:
         if self._left is not None:

@@ -4,13 +4,11 @@ import base64
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-
-import psycopg
 
 from tests.promises.model import Written
 
@@ -32,25 +30,26 @@ class Books:
         return {change for feed in self.feeds.values() for _, change, _ in feed}
 
 
-def read(url: str) -> Books:
-    """The books of a server, all as at one moment."""
-    with _opened(url) as ask:
-        changes = {
-            row[0]: Written.of({"id": row[0], **json.loads(bytes(row[1]))})
-            for row in ask("select id, data from change")
-        }
-        feeds: dict[str, list[tuple[int, str, str]]] = {}
-        for area, *entry in ask("select area, seq, change, chain from entry order by area, seq"):
-            feeds.setdefault(area, []).append((entry[0], entry[1], entry[2]))
-        ends = {row[0]: (row[1], row[2]) for row in ask("select code, seq, chain from area")}
-        open_, rested = {}, set()
-        for change, reason, released, dismissed in ask("select change, reason, released_at, dismissed_at from held"):
-            if dismissed is not None:
-                rested.add(change)
-            elif released is None:
-                open_[change] = reason
-        chunks = {row[0] for row in ask("select sha256 from chunk")}
-        return Books(changes, feeds, ends, open_, rested, chunks)
+def read(ask: Callable[[str], list[tuple[Any, ...]]]) -> Books:
+    """The books of a server, whose database answers with what was there at one moment."""
+    changes = {id_: _written(id_, bytes(data)) for id_, data in ask("select id, data from change")}
+    feeds: dict[str, list[tuple[int, str, str]]] = {}
+    for area, *entry in ask("select area, seq, change, chain from entry order by area, seq"):
+        feeds.setdefault(area, []).append((entry[0], entry[1], entry[2]))
+    ends = {row[0]: (row[1], row[2]) for row in ask("select code, seq, chain from area")}
+    open_, rested = {}, set()
+    for change, reason, released, dismissed in ask("select change, reason, released_at, dismissed_at from held"):
+        if dismissed is not None:
+            rested.add(change)
+        elif released is None:
+            open_[change] = reason
+    chunks = {row[0] for row in ask("select sha256 from chunk")}
+    return Books(changes, feeds, ends, open_, rested, chunks)
+
+
+@lru_cache(10_000)
+def _written(id_: str, data: bytes) -> Written:
+    return Written.of({"id": id_, **json.loads(data)})
 
 
 def chain(feed: list[tuple[int, str, str]]) -> str:
@@ -62,21 +61,6 @@ def chain(feed: list[tuple[int, str, str]]) -> str:
         link = base64.b32encode(hashlib.sha256(text).digest())[:32].decode().lower()
         assert stored == link, "each entry names the chain so far"
     return link
-
-
-@contextmanager
-def _opened(url: str) -> Iterator[Any]:
-    if url.startswith("sqlite"):
-        connection = sqlite3.connect(url.split("///", 1)[1])
-        try:
-            connection.execute("begin")
-            yield lambda sql: connection.execute(sql).fetchall()
-        finally:
-            connection.close()
-    else:
-        with psycopg.connect(url.replace("+psycopg", "")) as postgres:
-            postgres.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            yield lambda sql: postgres.execute(sql.encode()).fetchall()
 
 
 @dataclass(frozen=True)

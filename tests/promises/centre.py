@@ -157,10 +157,9 @@ class Centre:
 
 
 def _conflict(tx: Tx) -> tuple[str, str] | None:
-    """The first conflict of the county: its record and its slot; whether a record is gone comes after what is in it,
-    because whoever writes to a removed record contests the removal."""
+    """The first conflict of the county: its record and its slot."""
     found = [(h.record, s) for h in heads.load(tx, COUNTY, _records(tx)).values() for s in h.heads.conflicts()]
-    return min(found, key=lambda conflict: (conflict[1] == merge.GONE, conflict), default=None)
+    return min(found, default=None)
 
 
 def _settled(record: str, slot: str, last: bool) -> Callable[[Tx], None]:

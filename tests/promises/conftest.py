@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.promises import shelf
 from tests.promises.nursery import Nursery, warm
-from tests.promises.place import Postgres, Template, founded, postgres_running
+from tests.promises.place import Template, founded
+from tests.promises.shelf import Shelf
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +17,8 @@ def nursery() -> Iterator[Nursery]:
 
 
 @pytest.fixture(scope="session")
-def running_postgres() -> Iterator[Postgres]:
-    with postgres_running() as running:
+def running_postgres() -> Iterator[Shelf]:
+    with shelf.running() as running:
         yield running
 
 
@@ -27,6 +29,6 @@ def on_sqlite(nursery: Nursery) -> Iterator[Template]:
 
 
 @pytest.fixture(scope="session")
-def on_postgres(nursery: Nursery, running_postgres: Postgres) -> Iterator[Template]:
+def on_postgres(nursery: Nursery, running_postgres: Shelf) -> Iterator[Template]:
     with founded(nursery, running_postgres) as template:
         yield template

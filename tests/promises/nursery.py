@@ -90,6 +90,7 @@ def main(door: socket.socket) -> None:
                 pid = os.fork()
                 if pid == 0:
                     door.close()
+                    gc.set_threshold(50_000, 20, 20)  # an actor makes little that hangs together in a circle
                     _live(ROLES[role], Connection(fds[0]), about)
                 os.close(fds[0])
                 children.add(pid)

@@ -1,64 +1,29 @@
 """The county of a script, on either database: made once, copied for each script in a few milliseconds.
 
 The template holds a founded county with a household in each village, two tablets that have what there is, and a third
-that was let in and has nothing yet. A copy is a folder and,
-with PostgreSQL, a database made from the template's. What is backed up is copied the same way, and put back the same
-way. Folders lie in memory where there is such a place: what a power cut does to a disk is not tested here.
+that was let in and has nothing yet. A copy is a folder and, with PostgreSQL, the database as it was in the beginning,
+for one script at a time. What is backed up is copied the same way, and put back the same way. Folders lie in memory
+where there is such a place: what a power cut does to a disk is not tested here.
 """
 
-import itertools
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
+from tests.promises import books
 from tests.promises.actor import Actor
+from tests.promises.books import Books
 from tests.promises.centre import LOWER, PEOPLE, UPPER
 from tests.promises.nursery import Nursery
-from tests.sync_server import postgres
+from tests.promises.shelf import BACKUP, BEGINNING, Shelf
 
 TABLETS = tuple(user for user, (role, _) in PEOPLE.items() if role == "visitor")
 MEMORY = Path("/dev/shm")
-
-
-@dataclass(frozen=True)
-class Postgres:
-    """A running PostgreSQL whose databases come and go. It never crashes here, only those who write to it, so it need
-    not wait for its disk."""
-
-    admin: psycopg.Connection[Any]
-    url: str
-    numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    def named(self, name: str) -> str:
-        return self.url.replace("/test_1?", f"/{name}?").replace("postgresql://", "postgresql+psycopg://")
-
-    def new(self) -> str:
-        return f"script_{next(self.numbers)}"
-
-    def copy(self, name: str, to: str) -> None:
-        """A database like another, to which nobody is connected, in the place of what `to` was."""
-        self.drop(to)
-        self.admin.execute(f'create database "{to}" template "{name}" strategy file_copy'.encode())
-
-    def drop(self, name: str) -> None:
-        self.admin.execute(f'drop database if exists "{name}" with (force)'.encode())
-
-
-@contextmanager
-def postgres_running() -> Iterator[Postgres]:
-    with postgres.running() as fresh:
-        url = fresh()
-        with psycopg.connect(url, autocommit=True) as admin:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
-                admin.execute(f"alter system set {setting} = off".encode())
-            admin.execute("select pg_reload_conf()")
-            yield Postgres(admin, url)
 
 
 @dataclass(frozen=True)
@@ -67,40 +32,44 @@ class Template:
 
     nursery: Nursery
     folder: Path
-    postgres: Postgres | None
-    name: str = "ruhu_template"
+    shelf: Shelf | None
 
     @contextmanager
     def copied(self) -> Iterator["Place"]:
         """A county of one's own, and its end."""
         with scratch() as folder:
             shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-            place = Place(self.nursery, folder, self.postgres, "")
-            if self.postgres is not None:
-                place.name = self.postgres.new()
-                self.postgres.copy(self.name, place.name)
-            try:
-                yield place
-            finally:
-                if self.postgres is not None:
-                    self.postgres.drop(place.name)
-                    self.postgres.drop(f"{place.name}_backup")
+            if self.shelf is not None:
+                self.shelf.put_back(BEGINNING)
+            yield Place(self.nursery, folder, self.shelf)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Place:
     """Where a script's server and tablets keep what they have."""
 
     nursery: Nursery
     folder: Path
-    postgres: Postgres | None
-    name: str
+    shelf: Shelf | None
 
     @property
     def url(self) -> str:
-        if self.postgres is not None:
-            return self.postgres.named(self.name)
-        return f"sqlite+pysqlite:///{self.folder / 'server' / 'server.db'}"
+        return self.shelf.url if self.shelf is not None else f"sqlite+pysqlite:///{self._file}"
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "server" / "server.db"
+
+    def books(self) -> Books:
+        """What is really in the server's database."""
+        with self.shelf.reading() if self.shelf is not None else self._reading() as ask:
+            return books.read(ask)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Callable[[str], list[tuple[Any, ...]]]]:
+        with closing(sqlite3.connect(self._file)) as connection:
+            connection.execute("begin")
+            yield lambda sql: connection.execute(sql).fetchall()
 
     def tablet(self, who: str) -> Path:
         return self.folder / "tablets" / who
@@ -108,14 +77,14 @@ class Place:
     def back_up_server(self) -> None:
         """While no server runs."""
         _copy(self.folder / "server", self.folder / "server.backup")
-        if self.postgres is not None:
-            self.postgres.copy(self.name, f"{self.name}_backup")
+        if self.shelf is not None:
+            self.shelf.keep(BACKUP)
 
     def put_server_back(self) -> None:
         """While no server runs."""
         _copy(self.folder / "server.backup", self.folder / "server")
-        if self.postgres is not None:
-            self.postgres.copy(f"{self.name}_backup", self.name)
+        if self.shelf is not None:
+            self.shelf.put_back(BACKUP)
 
     def back_up_tablet(self, who: str) -> None:
         """While the tablet is off."""
@@ -136,13 +105,11 @@ def scratch() -> Iterator[Path]:
 
 
 @contextmanager
-def founded(nursery: Nursery, running: Postgres | None) -> Iterator[Template]:
-    """A template on SQLite, or on this PostgreSQL."""
+def founded(nursery: Nursery, shelf: Shelf | None) -> Iterator[Template]:
+    """A template on SQLite, or on this empty database of PostgreSQL."""
     with scratch() as folder:
-        place = Place(nursery, folder, running, Template.name)
+        place = Place(nursery, folder, shelf)
         (folder / "tablets").mkdir()
-        if running is not None:
-            running.admin.execute(f'create database "{Template.name}"'.encode())
         server = Actor.born(nursery, "server", folder=str(folder / "server"), url=place.url, seed="founding", days=0)
         server.call("migrate")
         server.call("found")
@@ -158,7 +125,10 @@ def founded(nursery: Nursery, running: Postgres | None) -> Iterator[Template]:
                 assert tablet.call("sync")["safe"]
             tablet.kill()
         server.kill()
-        template = Template(nursery, folder, running)
+        if shelf is not None:
+            shelf.prepare()
+            shelf.keep(BEGINNING)
+        template = Template(nursery, folder, shelf)
         with template.copied() as stage:
             nursery.rehearse(folder=str(stage.folder), url=stage.url)
         yield template

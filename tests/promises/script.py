@@ -113,7 +113,7 @@ class Script:
         return [who for who, hand in self.hands.items() if not hand.out]
 
     def books(self) -> Books:
-        return books.read(self.place.url)
+        return self.place.books()
 
     # What people do
 

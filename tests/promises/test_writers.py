@@ -42,7 +42,7 @@ def test_no_entry_is_missed_and_none_is_lost(template: Template) -> None:
             made.call("enrol", servers[0].call("code", user))
             return made
 
-        before = books.read(place.url).taken
+        before = place.books().taken
         writers = [tablet(i, "lin") for i in range(8)]
         readers = [tablet(8 + i, "mei") for i in range(2)]
         for i, writer in enumerate(writers):
@@ -56,7 +56,7 @@ def test_no_entry_is_missed_and_none_is_lost(template: Template) -> None:
         everybody = [*writers, *readers]
         for one in everybody:
             assert one.call("sync")["safe"]
-        there = books.read(place.url)
+        there = place.books()
         assert before | {c["id"] for c in written} == there.taken | set(there.open)
         for area, feed in there.feeds.items():
             assert (len(feed), books.chain(feed)) == there.ends[area]
