@@ -121,6 +121,10 @@ def settle(tx: Tx, person: Person, record: str, slot: str, choose: str, seen: Co
         sets, has_seen = (merge.delete if sides[choose] == merge.YES else merge.restore)(head.heads)
         if said and _WHY in records.catalogue()[head.kind]:
             sets = {**sets, _WHY: said}
+    elif head.heads.gone and merge.GONE not in head.heads.conflicts():
+        # Whoever settles another slot of a removed record knows that it is removed: it stays so, uncontested.
+        removed, of_all = merge.delete(head.heads)
+        sets, has_seen = {**sets, **removed}, of_all
     authoring.write(tx, file.county, person.user, [Draft(file.household, record, head.kind, FORM, sets, has_seen)])
     audit.write(tx, file.county, person.user, "conflict_settled", record, slot=slot, chosen=choose, sides=sorted(sides))
 

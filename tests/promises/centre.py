@@ -22,6 +22,7 @@ from sync_server import tables as t
 from sync_server.authoring import Draft
 from sync_server.db import Database, Tx
 from sync_server.demo.serving import bind
+from sync_server.http.load import Load
 from sync_server.keys import Keyring
 from sync_server.main import create_app, listener
 from sync_server.server import Server, migrate
@@ -53,28 +54,45 @@ prepared: list[FastAPI] = []
 routes takes longer than most scripts use a server for. What it works on is opened anew by each server."""
 
 
+class Door:
+    """An application that listens, and works on nothing yet. It outlives the server that stood behind it when that
+    ended in good order: the next one in this process takes it over."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        sock = bind("127.0.0.1", 0)
+        self.port = int(sock.getsockname()[1])
+        self._web = listener(app, "127.0.0.1", 0)
+        self._thread = threading.Thread(target=self._web.run, args=([sock],), daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._web.should_exit = True
+        self._thread.join()
+
+
+doors: list[Door] = []
+"""Those of this process behind which no server stands."""
+
+
 class Centre:
     """What the test may ask of the server's process."""
 
     def __init__(self, folder: str, url: str, seed: str, days: int) -> None:
         self._ahead = timedelta(days=days)
         settings, watch = Settings(Path(folder), url), clock(seed, lambda: self._ahead)
-        app = prepared.pop() if prepared else create_app(settings, watch)
+        app = doors[0].app if doors else prepared.pop() if prepared else create_app(settings, watch)
         app.state.server = self._server = Server(settings, watch, Database(settings, watch, Keyring(settings.keys)))
-        sock = bind("127.0.0.1", 0)
-        self._port = int(sock.getsockname()[1])
-        self._web = listener(app, "127.0.0.1", 0)
-        self._thread = threading.Thread(target=self._web.run, args=([sock],), daemon=True)
-        self._thread.start()
+        app.state.load = Load()
+        self._door = doors.pop() if doors else Door(app)
 
     def stop(self) -> None:
-        """Ends in good order, as no server does in a script."""
-        self._web.should_exit = True
-        self._thread.join()
+        """Ends in good order, as a server does only after a script."""
         self._server.close()
+        doors.append(self._door)
 
     def port(self) -> int:
-        return self._port
+        return self._door.port
 
     def days(self, ahead: int) -> None:
         self._ahead = timedelta(days=ahead)

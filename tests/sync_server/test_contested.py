@@ -60,6 +60,27 @@ def test_gone_after_all_closes_it(house: CountyHouse, contested: Visited) -> Non
     assert section["gone"] is True
 
 
+def test_settling_another_slot_of_a_removed_record_does_not_contest_its_removal(
+    house: CountyHouse, contested: Visited
+) -> None:
+    child = contested.members[2]
+    third = Tablet(house, "zhao", "赵的第二台")
+    third.write(Draft(contested.household, child, "member", "", {"name": "钱小雨"}, frozenset()))
+    gone = next(c for c in page(contested)["conflicts"] if c["slot"] == "gone")
+    settle(contested, gone, side(gone, "yes"), "户口已迁出")
+    name = only(contested)
+    assert name["slot"] == "name"
+    settle(contested, name, side(name, "钱小雨"), "按户口本")
+    assert page(contested)["conflicts"] == []
+    held = house.heads(child)
+    assert (held.gone, held.contested(), held.value("name"), held.value("gone_why")) == (
+        True,
+        {},
+        "钱小雨",
+        "户口已迁出",
+    )
+
+
 def test_still_here_brings_it_back_with_all_that_is_in_it(house: CountyHouse, contested: Visited) -> None:
     conflict = only(contested)
     settle(contested, conflict, side(conflict, "no"), "仍在读，住校")
