@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from sync_server.main import create_app
 from sync_server.settings import Settings
-from tests.promises.centre import LOWER, UPPER, Centre, centre, prepared
+from tests.promises.centre import LOWER, UPPER, Centre, centre, doors, prepared
 from tests.promises.tablet import Tablet, tablet
 
 ROLES: dict[str, Callable[..., Any]] = {"server": centre, "tablet": tablet}
@@ -53,6 +53,7 @@ def rehearsal(folder: str, url: str) -> None:
     house.heads()
     house.verify()
     house.stop()
+    doors.pop().close()
     app = create_app(Settings(here / "server", url))
     app.state.server.close()
     prepared[:] = [app]

@@ -276,14 +276,13 @@ class Script:
                 self.model.blind.add(w.record)
 
     def close(self) -> None:
-        for hand in self.hands.values():
-            if hand.actor is not None and hand.actor.alive:
-                if self.well and not self.mutants:
-                    hand.actor.spare()
-                else:
-                    hand.actor.kill()
-        self.stop_server()
         self.net.close()
+        for actor in (self._server, *(hand.actor for hand in self.hands.values())):
+            if actor is not None and actor.alive:
+                if self.well and not self.mutants:
+                    actor.spare()
+                else:
+                    actor.kill()
 
 
 @contextlib.contextmanager
