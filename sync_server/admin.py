@@ -23,6 +23,8 @@ from sync_server.may import ROLES
 from sync_server.server import Server
 from sync_server.settings import settings
 
+_PLACES = "codes of county (6 digits), towns (9) or villages (12)"
+
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; the exit code is 1 when it was refused or `verify` found something wrong."""
@@ -68,7 +70,10 @@ def _parser() -> argparse.ArgumentParser:
     person.add_argument("user")
     person.add_argument("name")
     person.add_argument("role", choices=sorted(ROLES))
-    person.add_argument("scope", nargs="+", help="codes of county (6 digits), towns (9) or villages (12)")
+    person.add_argument("scope", nargs="+", help=_PLACES)
+    scope = command("scope", _scope, "say anew where somebody works: there and nowhere else")
+    scope.add_argument("user")
+    scope.add_argument("scope", nargs="+", help=_PLACES)
     code = command("code", _code, "make a one-time code that enrols a device for somebody")
     code.add_argument("user")
     form = command("form", _form, "publish a questionnaire (XLSForm)")
@@ -106,6 +111,19 @@ def _person(server: Server, options: argparse.Namespace) -> int:
         lambda tx: people.add(tx, _county(tx), options.user, options.name, options.role, options.scope, password)
     )
     print(f"added {options.user}")
+    return 0
+
+
+def _scope(server: Server, options: argparse.Namespace) -> int:
+    def work(tx: Tx) -> list[Village]:
+        person = people.set_scope(tx, _county(tx), options.user, options.scope)
+        return county.areas(tx, person.county, person.scope)
+
+    villages = server.db.transaction(work)
+    print(f"villages of {options.user}: {len(villages)}")
+    print(
+        "Tablets learn of it when they next sync. What was not sent from a village taken away is held for a supervisor."
+    )
     return 0
 
 

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -58,8 +58,7 @@ def add(
     """Adds a person. Raises Failed: `bad_role`, `bad_scope`, `user_taken`, `weak_passphrase`."""
     if role not in may.ROLES:
         raise Failed("bad_role")
-    if not scope or not all(_prefix(code, county) for code in scope):
-        raise Failed("bad_scope")
+    _check_scope(scope, county)
     if not user or len(user) > 64 or _find(tx, user) is not None:
         raise Failed("user_taken")
     tx.execute(
@@ -87,6 +86,19 @@ def get(tx: Tx, county: str, user: str) -> Person:
 def everyone(tx: Tx, county: str) -> list[Person]:
     rows = tx.execute(select(t.person).where(t.person.c.county == county).order_by(t.person.c.user))
     return [_person(row) for row in rows]
+
+
+def set_scope(tx: Tx, county: str, user: str, scope: Sequence[str]) -> Person:
+    """Gives a person these places and no others. A desk shows them at once; a device learns of them at its next pull,
+    and what it sends for a place that is theirs no longer is held. Raises Failed: `unknown_person`, `bad_scope`."""
+    _check_scope(scope, county)
+    row = _find(tx, user, lock=True)
+    if row is None or row.county != county:
+        raise Failed("unknown_person")
+    mine = (t.person.c.county == county) & (t.person.c.user == user)
+    tx.execute(update(t.person).where(mine).values(scope=list(scope)))
+    audit.write(tx, county, audit.SERVER, "scope_set", user, scope=list(scope), before=list(row.scope))
+    return replace(_person(row), scope=tuple(scope))
 
 
 def set_password(tx: Tx, county: str, user: str, password: str) -> None:
@@ -191,6 +203,11 @@ def _find(tx: Tx, user: str, lock: bool = False) -> Row[Any] | None:
 
 def _person(row: Row[Any]) -> Person:
     return Person(row.county, row.user, row.name, row.role, tuple(row.scope), row.active)
+
+
+def _check_scope(scope: Sequence[str], county: str) -> None:
+    if not scope or not all(_prefix(code, county) for code in scope):
+        raise Failed("bad_scope")
 
 
 def _prefix(code: str, county: str) -> bool:

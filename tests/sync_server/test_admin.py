@@ -46,6 +46,18 @@ def test_a_county_is_set_up_from_nothing_and_verifies(
     assert "all as it must be" in capsys.readouterr().out
 
 
+def test_somebody_works_elsewhere_from_now_on(
+    data: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(monkeypatch, "")
+    assert admin.main(["--data", data, "person", "lin", "林晓云", "visitor", "990101200203"]) == 0
+    assert admin.main(["--data", data, "scope", "lin", "990101200203", "990101200200"]) == 0
+    assert "villages of lin: 2" in capsys.readouterr().out
+    assert admin.main(["--data", data, "scope", "lin", "990101200200"]) == 0
+    assert "villages of lin: 1" in capsys.readouterr().out
+    assert admin.main(["--data", data, "verify"]) == 0
+
+
 def test_verify_names_what_is_wrong_and_ends_non_zero(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     server = Server.open(settings(data, None, env={}), Clock())
     server.db.transaction(lambda tx: tx.execute(update(tables.audit).values(who="somebody else")))
@@ -59,6 +71,7 @@ def test_verify_names_what_is_wrong_and_ends_non_zero(data: str, capsys: pytest.
     [
         ["code", "nobody"],
         ["person", "lin", "林", "visitor", "110101"],
+        ["scope", "nobody", "990101"],
         ["pack", "no/such/folder"],
         ["form", "no/such/file"],
     ],

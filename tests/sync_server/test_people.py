@@ -115,3 +115,29 @@ def test_a_user_name_is_taken_once(place: Place) -> None:
         place.server.db.transaction(
             lambda tx: people.add(tx, place.county, place.user("visitor"), "别人", "visitor", ["990101"])
         )
+
+
+def test_where_somebody_works_is_said_anew_with_a_line_in_the_audit(place: Place) -> None:
+    user, (east, hill, cloud) = place.user("visitor"), place.areas
+    said = place.server.db.transaction(lambda tx: people.set_scope(tx, place.county, user, [cloud, east]))
+    assert said == place.server.db.snapshot(lambda tx: people.get(tx, place.county, user))
+    assert said.scope == (cloud, east)
+    last = place.server.db.snapshot(lambda tx: audit.read(tx, place.county, about=user))[-1]
+    assert (last.who, last.what) == (audit.SERVER, "scope_set")
+    assert last.detail == {"scope": [cloud, east], "before": [east, hill]}
+
+
+def test_a_desk_works_where_its_person_does_from_then_on(place: Place) -> None:
+    login = log_in(place)
+    place.server.db.transaction(lambda tx: people.set_scope(tx, place.county, login.person.user, place.areas[:1]))
+    assert place.server.db.snapshot(lambda tx: people.by_token(tx, login.token)).scope == place.areas[:1]
+
+
+@pytest.mark.parametrize("scope", [[], ["110101"], ["9901010"], ["990101", "x"]])
+def test_a_place_that_cannot_be_is_refused_and_changes_nothing(place: Place, scope: list[str]) -> None:
+    user = place.user("visitor")
+    with pytest.raises(Failed, match="bad_scope"):
+        place.server.db.transaction(lambda tx: people.set_scope(tx, place.county, user, scope))
+    assert place.server.db.snapshot(lambda tx: people.get(tx, place.county, user)).scope == place.areas[:2]
+    with pytest.raises(Failed, match="unknown_person"):
+        place.server.db.transaction(lambda tx: people.set_scope(tx, place.county, "nobody", ["990101"]))

@@ -29,7 +29,7 @@ from sync_server.db import Tx
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
 from sync_server.server import Server
-from sync_server.settings import Settings
+from sync_server.settings import settings
 
 COUNTY = "990101"
 UPPER, LOWER = "990101100200", "990101100201"
@@ -43,6 +43,7 @@ class Centre:
     """The county's server in this process, serving."""
 
     folder: Path
+    database: str | None = None
     server: Server = field(init=False)
     serving: Serving = field(init=False)
 
@@ -55,17 +56,22 @@ class Centre:
             county.add_villages(tx, COUNTY, villages)
             people.add(tx, COUNTY, "lin", "林晓云", "visitor", [UPPER, LOWER])
             people.add(tx, COUNTY, "lan", "蓝春生", "visitor", [UPPER])
+            people.add(tx, COUNTY, "shen", "沈国梁", "supervisor", [COUNTY])
 
         self.server.db.transaction(found)
 
     def start(self) -> None:
-        app = create_app(Settings(self.folder, f"sqlite+pysqlite:///{self.folder / 'server.db'}"))
+        app = create_app(settings(self.folder, self.database, env={}))
         self.server = app.state.server
         self.serving = Serving.start(listener(app, "127.0.0.1", 0), bind("127.0.0.1", 0))
 
     def stop(self) -> None:
         self.serving.stop()
         self.server.close()
+
+    def scope(self, user: str, *areas: str) -> None:
+        """Gives a person these places and no others."""
+        self.server.db.transaction(lambda tx: people.set_scope(tx, COUNTY, user, areas))
 
     def back_up(self) -> None:
         """Sets a copy of all that it has aside."""

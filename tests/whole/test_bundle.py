@@ -7,11 +7,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import update
-
 from app.ui.seams import Parcel
 from sync_server import chunks, devices, library
-from sync_server import tables as t
 from tests.whole.stick import COUNTY, LOWER, PIN, Centre, Tablets, carried, refused
 
 ROOT = Path(__file__).parents[2]
@@ -148,8 +145,7 @@ def test_a_grant_grows_by_stick(tablet: Tablets, centre: Centre) -> None:
     a, b = tablet("lin"), tablet("lan")
     home = a.register(area=LOWER)
     a.round_trip()
-    wider = update(t.person).where(t.person.c.user == "lan").values(scope=[COUNTY])
-    centre.server.db.transaction(lambda tx: tx.execute(wider))
+    centre.scope("lan", COUNTY)
     assert b.round_trip().more
     assert not b.round_trip().more
     assert b.value(home, "head") == "王小明"

@@ -5,11 +5,8 @@ import shutil
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import update
-
 from app import bundles
 from sync_server import library
-from sync_server import tables as t
 from tests.whole.stick import COUNTY, UPPER, Centre, Tablets, carried, refused
 
 
@@ -121,8 +118,7 @@ def test_an_old_answer_puts_no_old_questionnaire_and_no_old_grant_in_force(table
     published = partial(library.publish, county=COUNTY, kind="form", name="means-visit")
     centre.server.db.transaction(lambda tx: published(tx, content={"v": 1}))
     early = carried(centre, a.save().file)
-    narrower = update(t.person).where(t.person.c.user == "lin").values(scope=[UPPER])
-    centre.server.db.transaction(lambda tx: tx.execute(narrower))
+    centre.scope("lin", UPPER)
     newer = centre.server.db.transaction(lambda tx: published(tx, content={"v": 2}))
     a.sync()
     assert [area.code for area in a.open.areas()] == [UPPER]

@@ -204,6 +204,7 @@ WORDS: Mapping[str, tuple[str, str] | tuple[str, str, str]] = {
     "audit.logged_out": ("退出登录", "Logged out"),
     "audit.login_failed": ("登录失败", "A login failed"),
     "audit.person_added": ("添加人员", "Added a person"),
+    "audit.scope_set": ("更改负责区域", "Changed where a person works"),
     "audit.person_deactivated": ("停用人员", "Ended a person's access"),
     "audit.password_set": ("设置密码", "Set a password"),
     "audit.published": ("发布问卷或政策包", "Published a form or pack"),

@@ -17,7 +17,7 @@ from app.vault.keys import new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Vault
 from app.vault.working import WorkingCopy
-from schemas import codec, ids, merge, wire
+from schemas import ids, merge, wire
 from schemas.clock import Clock
 from schemas.codec import Value
 from sync_server import county, devices, held, people
@@ -58,9 +58,7 @@ class Centre:
 
     def scope(self, user: str, areas: list[str]) -> None:
         """Gives a person these villages and no others."""
-        sql = "update person set scope = ? where user = ?"
-        told = (codec.encode(areas).decode(), user)
-        self.server.db.transaction(lambda tx: tx.connection.exec_driver_sql(sql, told))
+        self.server.db.transaction(lambda tx: people.set_scope(tx, COUNTY, user, areas))
 
     def dismiss(self, change: str) -> None:
         """The supervisor lets a held change rest."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import flet as ft
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.door import Door
 from app.main import client
@@ -18,7 +18,7 @@ from app.vault.open import Open
 from app.vault.working import WorkingCopy
 from schemas import problems
 from schemas.problems import Failed
-from sync_server import devices, tables
+from sync_server import devices, people, tables
 from tests.app.ui.harness import Window
 from tests.app.ui.test_field import inside
 from tests.app.ui.village import COUNTY, LOWER, PIN, UPPER, Place
@@ -287,8 +287,7 @@ async def test_what_a_supervisor_has_to_look_at_says_why(place: Place) -> None:
 @pytest.mark.usefixtures("households")
 async def test_whose_villages_change_is_told_which(place: Place) -> None:
     def look_after(*areas: str) -> None:
-        mine = update(tables.person).where(tables.person.c.user == "lin")
-        place.server.db.transaction(lambda tx: tx.execute(mine.values(scope=list(areas))))
+        place.server.db.transaction(lambda tx: people.set_scope(tx, COUNTY, "lin", areas))
 
     async with Window(client(place.door), route="/sync") as window:
         await inside(window)
