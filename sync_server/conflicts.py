@@ -20,8 +20,9 @@ from schemas.merge import GONE, NO, Heads
 from schemas.policy.model import Pack
 from schemas.policy.result import Result
 from schemas.problems import Failed
-from sync_server import household_file
+from sync_server import called, household_file
 from sync_server import tables as t
+from sync_server.called import Names
 from sync_server.db import Tx
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile
@@ -39,14 +40,6 @@ class Written:
     change: Change
     taken_at: str
     skew: int
-
-
-@dataclass(frozen=True)
-class Names:
-    """How people and devices are called on screens; one that is unknown goes by its id."""
-
-    people: Mapping[str, str]
-    devices: Mapping[str, str]
 
 
 def written(tx: Tx, county: str, changes: Iterable[str]) -> dict[str, Written]:
@@ -83,7 +76,7 @@ def listed(
     out = []
     for record in file.disputed(visit):
         for name in record.heads.conflicts():
-            slot, rivals = records.catalogue()[record.kind][name], sides(record.heads, name)
+            rivals = sides(record.heads, name)
             results = {c: _supposed(file, visit, packs, record.record, name, v) for c, v in rivals.items()}
             effect = _weight(record, name, visit, results.values())
             out.append(
@@ -93,10 +86,7 @@ def listed(
                         "record": record.record,
                         "kind": record.kind,
                         "title": str(record.heads.value("name") or "") if record.kind == "member" else "",
-                        "slot": name,
-                        "label": {"zh": slot.zh, "en": slot.en},
-                        "type": slot.type,
-                        "codes": slot.codes,
+                        **called.slot(record.kind, name),
                         "effect": effect,
                         "sides": [_side(c, v, results[c], by[c], names) for c, v in sorted(rivals.items())],
                         "behind": _behind(record, by, names) if name == GONE else [],
@@ -118,13 +108,7 @@ def _behind(record: Head, by: Mapping[str, Written], names: Names) -> list[dict[
     """What was written behind the back of a delete, in the order of the catalogue."""
     contested = record.heads.contested()
     return [
-        {
-            "slot": slot.name,
-            "label": {"zh": slot.zh, "en": slot.en},
-            "type": slot.type,
-            "codes": slot.codes,
-            **_side(change, value, None, by[change], names),
-        }
+        {**called.slot(record.kind, slot.name), **_side(change, value, None, by[change], names)}
         for slot in records.catalogue()[record.kind].values()
         for change, value in sorted(contested.get(slot.name, {}).items())
     ]
@@ -136,9 +120,9 @@ def _side(change: str, value: Value, result: Result | None, by: Written, names: 
         "change": change,
         "value": value,
         "user": by.change.author,
-        "name": names.people.get(by.change.author, by.change.author),
+        "name": names.person(by.change.author),
         "device": by.change.device,
-        "device_name": names.devices.get(by.change.device, by.change.device),
+        "device_name": names.device(by.change.device),
         "at": by.change.at,
         "received_at": by.taken_at,
         "skew": by.skew,

@@ -16,7 +16,7 @@ from schemas.codec import Value
 from schemas.duplicates import NAME_BORN, NATIONAL_ID, WHYS
 from schemas.merge import DIFFERENT, SAME
 from schemas.problems import Failed
-from sync_server import audit, heads, household_file, may, review
+from sync_server import audit, called, heads, household_file, may, review
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.duplicates import RIVAL
@@ -183,7 +183,7 @@ def _listed(tx: Tx, person: Person, between: list[tuple[str, str]]) -> list[dict
     """Items in this order, with as much of each side as the scope covers."""
     items = _items(tx, person.county, between)
     files = household_file.load(tx, person.county, {h for two in between for h in two})
-    areas = review.area_names(tx, person.county, {f.area for f in files.values()})
+    areas = called.places(tx, person.county, {f.area for f in files.values()})
     return [
         {
             "low": two[0],

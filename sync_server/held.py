@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
-from schemas import codec, ids, records
+from schemas import codec, ids
 from schemas.change import Change
 from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import audit, heads, intake, may, review
+from sync_server import audit, called, heads, intake, may, review
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.heads import Head
@@ -40,9 +40,9 @@ def listed(tx: Tx, person: Person) -> list[dict[str, Value]]:
     )
     changes = {row.change: Change.from_wire(codec.decode(row.data)) for row in rows}
     here = heads.load(tx, person.county, {c.record for c in changes.values()} | {c.household for c in changes.values()})
-    names = review.person_names(tx, person.county, {c.author for c in changes.values()})
+    names = called.people(tx, person.county, {c.author for c in changes.values()})
     named = {row.area for row in rows if row.area} | {str(c.sets["area"]) for c in changes.values() if "area" in c.sets}
-    areas = review.area_names(tx, person.county, named)
+    areas = called.places(tx, person.county, named)
     audit.write(tx, person.county, person.user, "held_read", "held", rows=len(rows))
     return [
         {
@@ -97,16 +97,11 @@ def _open_to(person: Person) -> ColumnElement[bool]:
 
 def _content(change: Change, here: Mapping[str, Head]) -> dict[str, Value]:
     head, root = here.get(change.record), here.get(change.household)
-    known = records.catalogue().get(change.kind, {})
     slots = []
     for name, value in change.sets.items():
-        slot = known.get(name)
         slots.append(
             {
-                "slot": name,
-                "label": {"zh": slot.zh, "en": slot.en} if slot else {"zh": name, "en": name},
-                "type": slot.type if slot else "text",
-                "codes": slot.codes if slot else "",
+                **called.slot(change.kind, name),
                 "value": value,
                 "before": head.heads.value(name) if head else None,
                 "changed": head is not None and codec.encode(head.heads.value(name)) != codec.encode(value),

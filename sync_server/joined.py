@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from schemas import codec, ids, merge, records
+from schemas import codec, ids, merge
 from schemas.codec import Value
 from schemas.merge import SAME
-from sync_server import doubles, household_file, review, side_by_side
+from sync_server import called, doubles, household_file, side_by_side
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.heads import Head
@@ -97,7 +97,7 @@ def obstacles(file: HouseholdFile, grants: Iterable[str], around: Around) -> lis
 
 def shown(tx: Tx, person: Person, file: HouseholdFile, around: Around) -> list[dict[str, Value]]:
     """The other registrations for the visit's page: as much of each as the scope covers."""
-    areas = review.area_names(tx, file.county, {o.file.area for o in around.others})
+    areas = called.places(tx, file.county, {o.file.area for o in around.others})
     return [
         {
             **doubles.side(person, o.file, areas),
@@ -123,17 +123,13 @@ def _told_otherwise(file: HouseholdFile, other: Other) -> list[dict[str, Value]]
             continue
         rivals = merge.view([here.heads, there.heads]).conflicts()
         for name in rivals:
-            slot = records.catalogue()[here.kind][name]
             values = [here.heads.value(name), there.heads.value(name)]
             if name in _NOT_TOLD or codec.encode(values[0]) == codec.encode(values[1]):
                 continue
             out.append(
                 {
                     "title": _name(here) if here.kind == "member" else "",
-                    "slot": name,
-                    "label": {"zh": slot.zh, "en": slot.en},
-                    "type": slot.type,
-                    "codes": slot.codes,
+                    **called.slot(here.kind, name),
                     "values": values,
                 }
             )

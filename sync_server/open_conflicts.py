@@ -9,9 +9,8 @@ from sqlalchemy import Select, and_, func, or_, select
 from schemas import ids
 from schemas.codec import Value
 from schemas.problems import Failed
-from sync_server import audit, conflicts, household_file, may, review
+from sync_server import audit, called, conflicts, household_file, may, review
 from sync_server import tables as t
-from sync_server.conflicts import Names
 from sync_server.db import Tx
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile
@@ -58,16 +57,13 @@ def _disputed(person: Person) -> Select[tuple[str]]:
 def _row(tx: Tx, file: HouseholdFile) -> dict[str, Value]:
     visit = _waiting(file)
     by = conflicts.written(tx, file.county, {c for h in file.disputed(visit) for w in h.heads.live.values() for c in w})
-    names = Names(
-        review.person_names(tx, file.county, {w.change.author for w in by.values()}),
-        review.device_names(tx, file.county, {w.change.device for w in by.values()}),
-    )
+    names = called.writers(tx, file.county, (w.change for w in by.values()))
     packs = household_file.packs_in_force(tx, file.county) if visit else {}
     return {
         "household": file.household,
         "short_code": ids.short_code(file.household),
         "head": file.name,
-        "area_name": review.area_names(tx, file.county, {file.area}).get(file.area, file.area),
+        "area_name": called.places(tx, file.county, {file.area}).get(file.area, file.area),
         "visit": visit.record if visit else None,
         "members": {m.record: str(m.heads.value("name") or "") for m in file.of("member")},
         "people": dict(names.people),

@@ -13,7 +13,7 @@ from schemas import ids
 from schemas.codec import Value
 from schemas.policy.model import Pack
 from schemas.problems import Failed
-from sync_server import audit, household_file, may, tables
+from sync_server import audit, called, household_file, may, tables
 from sync_server.db import Tx
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile
@@ -45,8 +45,8 @@ def queue(tx: Tx, person: Person, status: str, after: str | None, limit: int) ->
     page, more = found[:size], len(found) > size
     files = household_file.load(tx, person.county, (row.household for row in page))
     packs = household_file.packs_in_force(tx, person.county) if page else {}
-    areas = area_names(tx, person.county, {row.area for row in page})
-    names = person_names(tx, person.county, {files[r.household].visit(r.record).author for r in page})
+    areas = called.places(tx, person.county, {row.area for row in page})
+    names = called.people(tx, person.county, {files[r.household].visit(r.record).author for r in page})
     rows = [_row(files[r.household], files[r.household].visit(r.record), packs, areas, names) for r in page]
     audit.write(tx, person.county, person.user, "queue_read", status, rows=len(rows))
     return {"visits": rows, "next": f"{page[-1].updated_at} {page[-1].record}" if more else None}
@@ -76,28 +76,6 @@ def counts(tx: Tx, person: Person) -> dict[str, Value]:
 def in_scope(person: Person, area: ColumnElement[Any]) -> ColumnElement[bool]:
     """The areas that a person's scope covers; an empty scope covers nothing."""
     return or_(false(), *(area.startswith(prefix, autoescape=True) for prefix in person.scope if prefix))
-
-
-def area_names(tx: Tx, county: str, codes: set[str]) -> Mapping[str, str]:
-    """`town village` by area code."""
-    area = tables.area
-    query = select(area.c.code, area.c.town_name, area.c.name).where(area.c.county == county)
-    rows = tx.among(query, area.c.code, codes)
-    return {row.code: f"{row.town_name} {row.name}" for row in rows}
-
-
-def person_names(tx: Tx, county: str, users: set[str]) -> Mapping[str, str]:
-    """Names by user name; somebody unknown is left out."""
-    people = tables.person
-    rows = tx.among(select(people.c.user, people.c.name).where(people.c.county == county), people.c.user, users)
-    return {row.user: row.name for row in rows}
-
-
-def device_names(tx: Tx, county: str, devices: set[str]) -> Mapping[str, str]:
-    """What people call these devices, by id."""
-    c = tables.device.c
-    rows = tx.among(select(c.id, c.name).where(c.county == county), c.id, devices)
-    return {row.id: row.name for row in rows}
 
 
 def file_of(tx: Tx, person: Person, visit: str) -> HouseholdFile:

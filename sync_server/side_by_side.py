@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from schemas import codec, ids, merge, records
 from schemas.codec import Value
-from sync_server import audit, conflicts, doubles, heads, household_file, may, review
+from sync_server import audit, called, conflicts, doubles, heads, household_file, may
 from sync_server.conflicts import Written
 from sync_server.db import Tx
 from sync_server.doubles import Item, Pair
@@ -26,7 +26,7 @@ def read(tx: Tx, person: Person, low: str, high: str) -> dict[str, Value]:
     roots = doubles.sides(tx, person, low, high)
     item = doubles.item(tx, person.county, low, high)
     files = household_file.load(tx, person.county, [root.record for root in roots])
-    areas = review.area_names(tx, person.county, {f.area for f in files.values()})
+    areas = called.places(tx, person.county, {f.area for f in files.values()})
     both = all(ids.within(root.area, person.scope) for root in roots)
     links = heads.load(tx, person.county, {p.link for p in item.pairs} | {merge.link_id(low, high)})
     page = {
@@ -56,7 +56,7 @@ def _side(tx: Tx, person: Person, file: HouseholdFile, areas: Mapping[str, str],
         found = {r for p in item.people for r in (p.a, p.b)}
         told = {
             "registered_at": file.root.received_at,
-            "by": review.person_names(tx, file.county, {file.root.author}).get(file.root.author, file.root.author),
+            "by": called.people(tx, file.county, {file.root.author}).get(file.root.author, file.root.author),
             "people": [
                 {
                     "record": m.record,
@@ -108,10 +108,7 @@ def _compared(a: Head | None, b: Head | None) -> list[dict[str, Value]]:
             continue
         out.append(
             {
-                "slot": slot.name,
-                "label": {"zh": slot.zh, "en": slot.en},
-                "type": slot.type,
-                "codes": slot.codes,
+                **called.slot(a.kind, slot.name),
                 "values": values,
                 "differs": codec.encode(values[0]) != codec.encode(values[1]),
             }
@@ -122,8 +119,7 @@ def _compared(a: Head | None, b: Head | None) -> list[dict[str, Value]]:
 def _said(tx: Tx, county: str, links: Mapping[str, Head]) -> list[dict[str, Value]]:
     """Every verdict that stands, with who gave it, when and on what; of a contradiction both."""
     by: Mapping[str, Written] = conflicts.written(tx, county, doubles.said_so_far(links.values()))
-    names = review.person_names(tx, county, {w.change.author for w in by.values()})
-    called = review.device_names(tx, county, {w.change.device for w in by.values()})
+    names = called.writers(tx, county, (w.change for w in by.values()))
     out = []
     for link in links.values():
         for change, verdict in link.heads.live.get("verdict", {}).items():
@@ -133,8 +129,8 @@ def _said(tx: Tx, county: str, links: Mapping[str, Head]) -> list[dict[str, Valu
                     "key": f"{link.heads.value('a')} {link.heads.value('b')}",
                     "verdict": str(verdict),
                     "basis": str(wrote.change.sets.get("basis") or ""),
-                    "name": names.get(wrote.change.author, wrote.change.author),
-                    "device_name": called.get(wrote.change.device, wrote.change.device),
+                    "name": names.person(wrote.change.author),
+                    "device_name": names.device(wrote.change.device),
                     "received_at": wrote.taken_at,
                 }
             )

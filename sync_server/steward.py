@@ -12,7 +12,7 @@ from sqlalchemy import select
 from schemas import ids
 from schemas.clock import stamp
 from schemas.codec import Value
-from sync_server import audit, county, devices, may, people, review
+from sync_server import audit, called, county, devices, may, people
 from sync_server import tables as t
 from sync_server.db import Tx
 from sync_server.people import Person
@@ -45,7 +45,7 @@ def all_devices(tx: Tx, person: Person) -> list[dict[str, Value]]:
     """The enrolled devices, newest first. Raises Failed("forbidden")."""
     may.require(person.role, "read_people")
     found = devices.all_of(tx, person.county)
-    names = review.person_names(tx, person.county, {d.user for d in found if d.user})
+    names = called.people(tx, person.county, {d.user for d in found if d.user})
     return [
         {
             "id": d.id,
@@ -88,7 +88,7 @@ def audit_page(tx: Tx, person: Person, after: int | None, limit: int) -> dict[st
         query = query.where(c.n < after)
     rows = list(tx.execute(query.limit(size + 1)))
     page = rows[:size]
-    names = review.person_names(tx, person.county, {r.who for r in page})
+    names = called.people(tx, person.county, {r.who for r in page})
     audit.write(tx, person.county, person.user, "audit_read", str(page[0].n) if page else "0", rows=len(page))
     return {
         "rows": [

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from schemas import codec, ids, records
 from schemas.change import Change
 from schemas.codec import Value
-from sync_server import audit, conflicts, household_file, joined, may, photos, review
+from sync_server import audit, called, conflicts, household_file, joined, may, photos, review
 from sync_server import tables as t
-from sync_server.conflicts import Names, Written
+from sync_server.conflicts import Written
 from sync_server.db import Tx
 from sync_server.heads import Head
 from sync_server.household_file import HouseholdFile, Standing
@@ -49,29 +49,26 @@ def shown(tx: Tx, person: Person, file: HouseholdFile, visit: Head) -> dict[str,
     together = _together(tx, file, last) if last else {}
     older = conflicts.written(tx, file.county, {s for c in together.values() for s in c.seen} - by.keys())
     around = joined.around(tx, file)
-    names = Names(
-        review.person_names(tx, file.county, {w.change.author for w in by.values()} | {visit.author}),
-        review.device_names(tx, file.county, {w.change.device for w in by.values()}),
-    )
+    names = called.writers(tx, file.county, (w.change for w in by.values()), {visit.author})
     return {
         "visit": visit.record,
         "household": file.household,
         "short_code": ids.short_code(file.household),
         "head": file.name,
         "area": file.area,
-        "area_name": review.area_names(tx, file.county, {file.area}).get(file.area, file.area),
+        "area_name": called.places(tx, file.county, {file.area}).get(file.area, file.area),
         "status": visit.heads.value("status") or "",
         "outcome": visit.heads.value("outcome"),
         "visited_on": visit.heads.value("visited_on"),
         "written_at": last.change.at if last else "",
         "received_at": last.taken_at if last else visit.received_at,
         "user": visit.author,
-        "name": names.people.get(visit.author, visit.author),
+        "name": names.person(visit.author),
         "device": last.change.device if last else "",
         "device_name": names.devices.get(last.change.device, "") if last else "",
         "skew": last.skew if last else None,
         "sections": [_section(file, h, visit, {**by, **older}, together) for h in file.in_question(visit)],
-        "people": review.person_names(tx, file.county, _mentioned(file, visit)),
+        "people": called.people(tx, file.county, _mentioned(file, visit)),
         "members": {m.record: str(m.heads.value("name") or "") for m in file.of("member")},
         "conflicts": conflicts.listed(file, visit, packs, by, names),
         "photos": photos.listed(tx, file, visit),
@@ -141,10 +138,7 @@ def _section(
             before, changed = _replaced(record, slot.name, value, by, together)
         slots.append(
             {
-                "slot": slot.name,
-                "label": {"zh": slot.zh, "en": slot.en},
-                "type": slot.type,
-                "codes": slot.codes,
+                **called.slot(record.kind, slot.name),
                 "value": value,
                 "before": before,
                 "changed": changed,
@@ -191,7 +185,7 @@ def _assessment(tx: Tx, file: HouseholdFile, standing: Standing | None) -> Value
     return {
         "id": record.record,
         "pack": record.heads.value("pack") or "",
-        "by": review.person_names(tx, file.county, {record.author}).get(record.author, record.author),
+        "by": called.people(tx, file.county, {record.author}).get(record.author, record.author),
         "at": record.received_at,
         "result": record.heads.value("result"),
     }
