@@ -5,7 +5,7 @@ The desk keeps nothing, so every screen begins by asking. An answer belongs to t
 comes late, after the person has moved on, is dropped. A login that is over leads back to the login screen.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar, cast
@@ -14,7 +14,6 @@ import flet as ft
 
 from app.ui.desk import Desk
 from app.ui.parts import actions, status, text
-from app.ui.words.catalogue import say
 from schemas.problems import Failed
 
 T = TypeVar("T")
@@ -94,15 +93,16 @@ async def act(desk: Desk, doing: Callable[[], T]) -> T | None:
         return None
 
 
-def waiting(lang: str) -> ft.Control:
-    return ft.Container(
-        ft.Row(
-            [ft.ProgressRing(width=22, height=22, stroke_width=3), text.soft(say(lang, "review.asking"))], spacing=14
-        ),
-        padding=ft.Padding.symmetric(vertical=24, horizontal=8),
-    )
-
-
-def failure(desk: Desk, failed: Failed, again: Callable[[], Awaitable[None] | None]) -> ft.Control:
-    retry = actions.quiet(desk.t("review.again"), again, id="again")
-    return status.banner(desk.problem(failed), "bad", action=retry)
+def not_yet(desk: Desk, failed: Failed | None) -> list[ft.Control]:
+    """What stands in the place of an answer that is not there: that it is on its way, or why it could not come, and
+    trying again."""
+    if failed is not None:
+        again = actions.quiet(desk.t("review.again"), desk.refresh, id="again")
+        return [status.banner(desk.problem(failed), "bad", action=again)]
+    ring = ft.ProgressRing(width=22, height=22, stroke_width=3)
+    return [
+        ft.Container(
+            ft.Row([ring, text.soft(desk.t("review.asking"))], spacing=14),
+            padding=ft.Padding.symmetric(vertical=24, horizontal=8),
+        )
+    ]

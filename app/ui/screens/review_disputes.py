@@ -9,7 +9,7 @@ from app.review.answers import Counts
 from app.review.disputes import Conflict, Disputed, Disputes, Side
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.parts.asking import act, failure, use_asked, use_more, waiting
+from app.ui.parts.asking import act, not_yet, use_asked, use_more
 from app.ui.screens.review_conflicts import Conflicts, Settle
 from app.ui.screens.review_questions import questions
 from app.ui.screens.review_values import Reading
@@ -40,10 +40,8 @@ def ReviewDisputes(desk: Desk) -> ft.Control:
         page = review.disputes(disputes.next)
         return counts, Disputes(disputes.households + page.households, page.next)
 
-    if asked.failed is not None:
-        body: list[ft.Control] = [failure(desk, asked.failed, desk.refresh)]
-    elif asked.value is None:
-        body = [waiting(desk.lang)]
+    if asked.value is None:
+        body = not_yet(desk, asked.failed)
     else:
         counts, disputes = asked.value
         body = [_household(desk, each, settle) for each in disputes.households]

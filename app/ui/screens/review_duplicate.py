@@ -9,7 +9,7 @@ from app.review.registrations import DoublePage, RegistrationFile, Said
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.parts.asking import act, failure, use_asked, waiting
+from app.ui.parts.asking import act, not_yet, use_asked
 from app.ui.parts.frame import frame
 from app.ui.screens.review_answer import Answer, buttons, form, inside, name_of, parted
 from app.ui.screens.review_compared import compared, mark
@@ -51,10 +51,8 @@ def ReviewDuplicate(desk: Desk, low: str, high: str) -> ft.Control:
         change(with_answer)
         set_anew(True)
 
-    if asked.failed is not None:
-        return frame(desk, desk.t("double.title"), [failure(desk, asked.failed, desk.refresh)], back=back)
     if page is None:
-        return frame(desk, desk.t("double.title"), [waiting(desk.lang)], back=back)
+        return frame(desk, desk.t("double.title"), not_yet(desk, asked.failed), back=back)
     answering = page.may and (page.open or anew)
     body: list[ft.Control] = [
         *_standing(desk, page),

@@ -11,7 +11,7 @@ from app.review.registrations import Double, Doubles, Registration
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import cards, status, text
-from app.ui.parts.asking import failure, use_asked, use_more, waiting
+from app.ui.parts.asking import not_yet, use_asked, use_more
 from app.ui.parts.naming import listed
 from app.ui.screens.review_questions import questions, switch
 from schemas.merge import SAME
@@ -34,10 +34,8 @@ def ReviewDuplicates(desk: Desk) -> ft.Control:
         page = review.doubles(doubles.next)
         return counts, Doubles(doubles.items + page.items, page.next)
 
-    if asked.failed is not None:
-        body: list[ft.Control] = [failure(desk, asked.failed, desk.refresh)]
-    elif asked.value is None:
-        body = [waiting(desk.lang)]
+    if asked.value is None:
+        body = not_yet(desk, asked.failed)
     else:
         counts, doubles = asked.value
         body = [_open_or_decided(desk, decided), *(_row(desk, item, decided) for item in doubles.items)]

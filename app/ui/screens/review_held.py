@@ -9,7 +9,7 @@ import flet as ft
 from app.review.answers import Counts, HeldChange, Slot
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.parts.asking import act, failure, use_asked, waiting
+from app.ui.parts.asking import act, not_yet, use_asked
 from app.ui.screens.review_questions import questions
 from app.ui.screens.review_values import Reading, lines
 from schemas.problems import Failed
@@ -43,11 +43,8 @@ def ReviewHeld(desk: Desk) -> ft.Control:
             desk.refresh()
             desk.tell(desk.t("held.taken" if take else "held.rested"), "ok")
 
-    body: list[ft.Control]
-    if asked.failed is not None:
-        body = [failure(desk, asked.failed, desk.refresh)]
-    elif asked.value is None:
-        body = [waiting(desk.lang)]
+    if asked.value is None:
+        body = not_yet(desk, asked.failed)
     else:
         _, changes = asked.value
         body = [_change(desk, c, decide if decides and not busy else None) for c in changes]

@@ -10,7 +10,7 @@ from app.review.answers import Counts, Queue, QueueRow
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.parts.asking import act, failure, use_asked, use_more, waiting
+from app.ui.parts.asking import act, not_yet, use_asked, use_more
 from app.ui.parts.frame import frame
 
 STATUSES = ("done", "returned", "accepted")
@@ -32,10 +32,8 @@ def ReviewQueue(desk: Desk) -> ft.Control:
         page = review.queue(shown, queue.next)
         return counts, Queue(queue.visits + page.visits, page.next)
 
-    if asked.failed is not None:
-        body: list[ft.Control] = [failure(desk, asked.failed, desk.refresh)]
-    elif asked.value is None:
-        body = [waiting(desk.lang)]
+    if asked.value is None:
+        body = not_yet(desk, asked.failed)
     else:
         counts, queue = asked.value
         body = [_statuses(desk, counts, shown), *_alarm(desk, counts, shown)]

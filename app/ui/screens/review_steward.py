@@ -8,13 +8,12 @@ import flet as ft
 from app.review.answers import AuditPage, AuditRow, Code, Device, Person
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
-from app.ui.parts.asking import act, failure, use_asked, use_more, use_pick, waiting
+from app.ui.parts.asking import act, not_yet, use_asked, use_more, use_pick
 from app.ui.parts.frame import frame
 from app.ui.screens.review_clock import clock
 from app.ui.screens.review_queue import STATUSES, ReviewQueue, desk_buttons, who
 from app.ui.words.catalogue import catalogue
 from schemas import ids
-from schemas.problems import Failed
 
 
 @ft.component
@@ -42,7 +41,7 @@ def People(desk: Desk) -> ft.Control:
 
     ft.use_dialog(_code(desk, *given, lambda: give(None)) if given else None)
     if asked.value is None:
-        body: list[ft.Control] = _not_yet(desk, asked.failed)
+        body: list[ft.Control] = not_yet(desk, asked.failed)
     else:
         body = [_person(desk, p, new_code if steward and not busy else None) for p in asked.value]
     return frame(desk, desk.t("people.title"), body, subtitle=who(desk), buttons=desk_buttons(desk), id="people")
@@ -73,7 +72,7 @@ def Devices(desk: Desk) -> ft.Control:
 
     ft.use_dialog(_revoking(desk, asking, busy, revoke, lambda: ask(None)) if asking else None)
     if asked.value is None:
-        body: list[ft.Control] = _not_yet(desk, asked.failed)
+        body: list[ft.Control] = not_yet(desk, asked.failed)
     else:
         body = [_device(desk, d, ask if steward else None) for d in asked.value]
         body = body or [status.empty(ft.Icons.TABLET_ANDROID, desk.t("devices.empty"), desk.t("devices.empty_body"))]
@@ -92,7 +91,7 @@ def Audit(desk: Desk) -> ft.Control:
     page = asked.value
     body: list[ft.Control] = [text.body(desk.t("audit.body"))]
     if page is None:
-        body += _not_yet(desk, asked.failed)
+        body += not_yet(desk, asked.failed)
     else:
         rows: list[ft.Control] = []
         for row in page.rows:
@@ -102,10 +101,6 @@ def Audit(desk: Desk) -> ft.Control:
         if page.next is not None:
             body.append(more(partial(following, page)))
     return frame(desk, desk.t("audit.title"), body, subtitle=who(desk), buttons=desk_buttons(desk), id="audit")
-
-
-def _not_yet(desk: Desk, failed: Failed | None) -> list[ft.Control]:
-    return [waiting(desk.lang)] if failed is None else [failure(desk, failed, desk.refresh)]
 
 
 def _person(desk: Desk, person: Person, new_code: Callable[[Person], Awaitable[None]] | None) -> ft.Control:

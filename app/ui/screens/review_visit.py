@@ -11,7 +11,7 @@ from app.review.disputes import Conflict, Side
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text, verdict
-from app.ui.parts.asking import act, failure, use_asked, waiting
+from app.ui.parts.asking import act, not_yet, use_asked
 from app.ui.parts.frame import frame
 from app.ui.screens.review_beside import besides, told_otherwise
 from app.ui.screens.review_clock import note
@@ -70,10 +70,8 @@ def ReviewVisit(desk: Desk, visit: str) -> ft.Control:
 
         return await took(await act(desk, both), desk.t("conflict.settled"))
 
-    if asked.failed is not None:
-        return frame(desk, desk.t("queue.title"), [failure(desk, asked.failed, desk.refresh)], back=back)
     if page is None:
-        return frame(desk, desk.t("queue.title"), [waiting(desk.lang)], back=back)
+        return frame(desk, desk.t("queue.title"), not_yet(desk, asked.failed), back=back)
     reading = Reading(desk.lang, page.members, page.people)
     body = [
         *_standing(desk, page, assess, busy),
