@@ -8,7 +8,7 @@ import asyncio
 
 import flet as ft
 
-from app.ui.parts.question import framed
+from app.ui.parts.question import pressed
 from app.ui.parts.sheet import Sheet
 from app.ui.parts.shown import Box
 from app.ui.theme import RADIUS, SMALL, tone
@@ -45,26 +45,13 @@ def Photo(box: Box, sheet: Sheet, lang: str) -> ft.Control:
     shown: list[ft.Control] = []
     if isinstance(question.value, str) and question.value:
         shown.append(_thumbnail(sheet, question.value, question.label, lang))
-    if not question.readonly:
-        button = ft.OutlinedButton(
-            say(lang, "part.photo_again" if question.value else "part.photo"),
-            icon=ft.Icons.PHOTO_CAMERA_OUTLINED,
-            disabled=busy,
-            on_click=choose,
-        )
-        buttons: list[ft.Control] = [ft.Semantics(identifier=f"q:{question.path}", content=button)]
-        if question.value:
-            clear = ft.TextButton(
-                say(lang, "part.clear"), icon=ft.Icons.CLOSE, on_click=lambda _: sheet.answer(question.path, None)
-            )
-            buttons.append(ft.Semantics(identifier=f"clear:{question.path}", content=clear))
-        shown.append(ft.Row(buttons, wrap=True))
-    return framed(
-        box,
-        lang,
-        ft.Column(shown, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.START),
-        comment=sheet.comment(question.path),
+    button = ft.OutlinedButton(
+        say(lang, "part.photo_again" if question.value else "part.photo"),
+        icon=ft.Icons.PHOTO_CAMERA_OUTLINED,
+        disabled=busy,
+        on_click=choose,
     )
+    return pressed(box, sheet, lang, shown, None if question.readonly else button)
 
 
 async def _keep(sheet: Sheet, path: str, data: bytes) -> None:

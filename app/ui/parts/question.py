@@ -3,7 +3,7 @@
 Sizes come from the theme's roles, so that text grows to 200 % and nothing here has a fixed height.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import flet as ft
@@ -33,6 +33,23 @@ def framed(box: Box, lang: str, control: ft.Control, *, comment: str = "", quiet
         border_radius=RADIUS,
         bgcolor=tone("warn").ground if box.lit else None,
     )
+
+
+def pressed(box: Box, sheet: Sheet, lang: str, shown: Sequence[ft.Control], button: ft.Control | None) -> ft.Control:
+    """A question that is answered by pressing a button: what is `shown` of the answer, the button, None where it may
+    not be answered, and one that takes the answer back."""
+    question = box.question
+    parts = list(shown)
+    if button is not None:
+        buttons: list[ft.Control] = [ft.Semantics(identifier=f"q:{question.path}", content=button)]
+        if question.value and not question.readonly:
+            clear = ft.TextButton(
+                say(lang, "part.clear"), icon=ft.Icons.CLOSE, on_click=lambda _: sheet.answer(question.path, None)
+            )
+            buttons.append(ft.Semantics(identifier=f"clear:{question.path}", content=clear))
+        parts.append(ft.Row(buttons, wrap=True))
+    column = ft.Column(parts, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.START)
+    return framed(box, lang, column, comment=sheet.comment(question.path))
 
 
 memo: Callable[[Callable[..., ft.Control]], Callable[..., ft.Control]] = cast(Any, ft.memo)

@@ -11,7 +11,7 @@ import flet as ft
 import flet.canvas as cv
 
 from app.ui.parts import strokes
-from app.ui.parts.question import framed
+from app.ui.parts.question import pressed
 from app.ui.parts.sheet import Sheet
 from app.ui.parts.shown import Box
 from app.ui.theme import CARD, INK, RADIUS, SMALL
@@ -60,19 +60,7 @@ def Signature(box: Box, sheet: Sheet, lang: str) -> ft.Control:
                 ),
             )
         )
-    buttons: list[ft.Control] = [ft.Semantics(identifier=f"q:{question.path}", content=begin)]
-    if text and not question.readonly:
-        clear = ft.TextButton(
-            say(lang, "part.clear"), icon=ft.Icons.CLOSE, on_click=lambda _: sheet.answer(question.path, None)
-        )
-        buttons.append(ft.Semantics(identifier=f"clear:{question.path}", content=clear))
-    shown.append(ft.Row(buttons, wrap=True))
-    return framed(
-        box,
-        lang,
-        ft.Column(shown, spacing=10, horizontal_alignment=ft.CrossAxisAlignment.START),
-        comment=sheet.comment(question.path),
-    )
+    return pressed(box, sheet, lang, shown, begin)
 
 
 def drawing(drawn: Sequence[strokes.Stroke], width: float) -> cv.Canvas:
