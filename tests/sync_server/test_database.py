@@ -17,9 +17,11 @@ from sync_server.settings import Settings, settings
 from tests.sync_server.place import Place, Watch, found
 
 
-def test_the_migrations_make_the_tables_that_the_code_names(server: Server) -> None:
+def test_the_migrations_make_the_tables_that_the_code_names(bare: Settings) -> None:
+    server = Server.open(bare)
     with server.db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), t.metadata) == []
+    server.close()
 
 
 def test_a_server_opened_again_finds_what_was_there(server: Server, chosen: Settings, watch: Watch) -> None:
@@ -30,9 +32,9 @@ def test_a_server_opened_again_finds_what_was_there(server: Server, chosen: Sett
     again.close()
 
 
-def test_servers_that_start_at_once_make_the_tables_once(chosen: Settings) -> None:
+def test_servers_that_start_at_once_make_the_tables_once(bare: Settings) -> None:
     with ThreadPoolExecutor(3) as pool:
-        for server in pool.map(lambda _: Server.open(chosen), range(3)):
+        for server in pool.map(lambda _: Server.open(bare), range(3)):
             server.close()
 
 

@@ -22,8 +22,8 @@ def at_revision(settings: Settings, revision: str, watch: Watch) -> Database:
     return db
 
 
-def test_feeds_heads_and_held_changes_of_the_first_revision_come_over(chosen: Settings, watch: Watch) -> None:
-    db = at_revision(chosen, "0001", watch)
+def test_feeds_heads_and_held_changes_of_the_first_revision_come_over(bare: Settings, watch: Watch) -> None:
+    db = at_revision(bare, "0001", watch)
     old = MetaData()
     old.reflect(db.engine)
     now, home, device = stamp(watch.moment), new_id(), new_id()
@@ -144,7 +144,7 @@ def test_feeds_heads_and_held_changes_of_the_first_revision_come_over(chosen: Se
             connection.execute(insert(Table(name, old, autoload_with=db.engine)), row)
     db.close()
 
-    server = Server.open(chosen, watch.clock)
+    server = Server.open(bare, watch.clock)
     server.db.keyring.make(COUNTY, watch.clock)
     place = Place(server)
     assert place.feed(EAST) == [(1, made[0].id), (2, edit.id)]

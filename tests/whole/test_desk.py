@@ -13,8 +13,8 @@ from app.web import web_app
 from sync_server.authoring import Draft
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
-from sync_server.settings import settings
 from tests.sync_server.desk import PASSWORD, CountyHouse, Hands, Tablet, Visited
+from tests.sync_server.tabled import tabled
 from tests.whole.browser import DESKTOP, PHONE, Window, browser
 
 PICTURES = Path(__file__).parents[1] / "pictures"
@@ -30,7 +30,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     hands = Hands()
-    app = create_app(settings(tmp_path / "server", env={}), hands.clock)
+    app = create_app(tabled(tmp_path / "server"), hands.clock)
     house = CountyHouse(app.state.server, hands).settled(PASSWORD)
     visited = Visited.made(house, Tablet(house, "wang", "平板一"))
     crossed = Draft(visited.household, visited.household, "household", "", {"address": "桥头 21 号"})

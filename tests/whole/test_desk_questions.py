@@ -16,8 +16,8 @@ from schemas.codec import Value
 from sync_server.authoring import Draft
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
-from sync_server.settings import settings
 from tests.sync_server.desk import OTHER_TOWN, PASSWORD, VILLAGE, CountyHouse, Hands, Tablet, Visited
+from tests.sync_server.tabled import tabled
 from tests.whole.browser import DESKTOP, PHONE, Window, browser
 from tests.whole.test_desk import log_in
 
@@ -38,7 +38,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     hands = Hands()
-    app = create_app(settings(tmp_path / "server", env={}), hands.clock)
+    app = create_app(tabled(tmp_path / "server"), hands.clock)
     house = CountyHouse(app.state.server, hands).settled(PASSWORD)
     wang, zhao = Tablet(house, "wang", "王的平板"), Tablet(house, "zhao", "赵的平板", ahead=THREE_YEARS)
     one, other = Visited.made(house, wang), Visited.made(house, zhao)

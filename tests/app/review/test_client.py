@@ -14,8 +14,8 @@ from schemas.problems import Failed
 from sync_server.authoring import Draft
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
-from sync_server.settings import settings
 from tests.sync_server.desk import PASSWORD, CountyHouse, Hands, Tablet, Visited
+from tests.sync_server.tabled import tabled
 
 
 @dataclass
@@ -33,7 +33,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     hands = Hands()
-    app = create_app(settings(tmp_path / "server", env={}), hands.clock)
+    app = create_app(tabled(tmp_path / "server"), hands.clock)
     house = CountyHouse(app.state.server, hands).settled(PASSWORD)
     serving = Serving.start(listener(app, "127.0.0.1", 0), bind("127.0.0.1", 0))
     yield Desk(house, serving.url, serving)

@@ -25,8 +25,8 @@ from sync_server.db import Tx
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
 from sync_server.server import Server
-from sync_server.settings import Settings
 from tests.app.sync.line import Line
+from tests.sync_server.tabled import tabled
 
 COUNTY = "990101"
 UPPER, LOWER = "990101100200", "990101100201"
@@ -125,7 +125,7 @@ class Tablet:
 
 @pytest.fixture
 def centre(tmp_path: Path) -> Iterator[Centre]:
-    app = create_app(Settings(tmp_path / "server", f"sqlite+pysqlite:///{tmp_path / 'server' / 'server.db'}"))
+    app = create_app(tabled(tmp_path / "server"))
     server: Server = app.state.server
 
     def found(tx: Tx) -> None:

@@ -17,9 +17,9 @@ from sync_server import chunks, devices
 from sync_server.authoring import Draft
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
-from sync_server.settings import settings
 from tests.app.ui.harness import Window
 from tests.sync_server.desk import PASSWORD, CountyHouse, Hands, Tablet, Visited
+from tests.sync_server.tabled import tabled
 
 
 @dataclass
@@ -44,7 +44,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     hands = Hands()
-    app = create_app(settings(tmp_path / "server", env={}), hands.clock)
+    app = create_app(tabled(tmp_path / "server"), hands.clock)
     house = CountyHouse(app.state.server, hands).settled(PASSWORD)
     serving = Serving.start(listener(app, "127.0.0.1", 0), bind("127.0.0.1", 0))
     yield Office(house, serving, tmp_path)

@@ -22,7 +22,7 @@ from sync_server.db import Tx
 from sync_server.demo.serving import Serving, bind
 from sync_server.main import create_app, listener
 from sync_server.server import Server
-from sync_server.settings import Settings
+from tests.sync_server.tabled import tabled
 
 COUNTY = "990101"
 UPPER, LOWER = "990101100201", "990101100202"
@@ -112,7 +112,7 @@ class Place:
 @contextmanager
 def village(folder: Path, clock: Clock | None = None) -> Iterator[Place]:
     """The place, its server serving until the end."""
-    app = create_app(Settings(folder / "server", f"sqlite+pysqlite:///{folder / 'server' / 'server.db'}"))
+    app = create_app(tabled(folder / "server"))
     server: Server = app.state.server
 
     def found(tx: Tx) -> None:
