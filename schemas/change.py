@@ -96,8 +96,6 @@ class Change:
             raise NotCanonical("change.n: must count from 1")
         if not all(isinstance(s, str) for s in body["seen"]):
             raise NotCanonical("change.body.seen: must be ids")
-        if codec.is_deeper(body, codec.DEEPEST - _AROUND):
-            raise NotCanonical("change.body: too deep")
         made = cls(
             household=head["household"],
             record=head["record"],
@@ -114,21 +112,11 @@ class Change:
             erased=erased,
         )
         if not erased:
-            made._keep_texts()
+            # What `codec.decode` gave need not be looked through again.
+            made.__dict__["_body"] = codec.encode_again(body | {"seen": sorted(made.seen)})
+            if codec.is_deeper(body, codec.DEEPEST - _AROUND, made._body):
+                raise NotCanonical("change.body: too deep")
         return made
-
-    @cached_property
-    def texts(self) -> Mapping[str, str]:
-        """The canonical JSON of each slot's value."""
-        return {slot: codec.encode(value).decode() for slot, value in self.sets.items()}
-
-    def _keep_texts(self) -> None:
-        """Makes `texts`, and the body of them, from what `codec.decode` gave: once, and nothing else has to be."""
-        texts = {slot: codec.text_again(value) for slot, value in self.sets.items()}
-        sets = ",".join([f"{codec.quoted(slot)}:{texts[slot]}" for slot in sorted(texts)])
-        salt, seen = codec.quoted(self.salt), ",".join([codec.quoted(cid) for cid in sorted(self.seen)])
-        self.__dict__["texts"] = texts
-        self.__dict__["_body"] = f'{{"salt":{salt},"seen":[{seen}],"sets":{{{sets}}}}}'.encode()
 
     @cached_property
     def _header(self) -> bytes:

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeAlias
 
+from schemas import quick
+
 Value: TypeAlias = Any
 """What may be stored, signed or sent: None, bool, int, str, and lists and str-keyed mappings of these."""
 
@@ -61,35 +63,42 @@ def encode(value: Value, deep: int = 0) -> bytes:
     """Canonical bytes of a value, around which `deep` lists and mappings may come to stand elsewhere; raises
     NotCanonical with the place."""
     # Nearly every value is canonical but for the order of its keys. To see that is much quicker than to make it so.
-    if _is_plain(value, DEEPEST - deep) and _is_nfc(text := _JSON.encode(value)):
+    if _is_plain(value, DEEPEST - deep):
         with suppress(UnicodeEncodeError):  # half a character: let `canonical` say where
-            return text.encode()
-    return _JSON.encode(canonical(value, deep=deep)).encode()
+            data = quick.write(value)
+            if _is_nfc(data.decode()):
+                return data
+    return quick.written(canonical(value, deep=deep))
 
 
 def text_again(value: Value) -> str:
     """The canonical JSON of what `decode` gave, or of a part of that. Nothing is looked at: any other value belongs to
     `encode`, which is some half slower."""
-    return _JSON.encode(value)
+    return quick.write(value).decode()
 
 
 def quoted(name: str) -> str:
     """As `text_again`, for a name or id: most are letters, digits and underscores."""
-    return f'"{name}"' if name.isalnum() or name.isidentifier() else _JSON.encode(name)
+    return f'"{name}"' if name.isalnum() or name.isidentifier() else text_again(name)
 
 
 def encode_again(value: Value) -> bytes:
     """As `text_again`, in bytes."""
-    return _JSON.encode(value).encode()
+    return quick.write(value)
 
 
-def is_deeper(value: Value, levels: int) -> bool:
-    """Whether more than so many lists and mappings stand inside one another in what `decode` gave."""
+def is_deeper(value: Value, levels: int, data: bytes = b"") -> bool:
+    """Whether more than so many lists and mappings stand inside one another in what `decode` gave. `data`: its bytes,
+    which mostly tell it at once."""
+    return not (data and quick.is_shallow(data, levels)) and _is_deeper(value, levels)
+
+
+def _is_deeper(value: Value, levels: int) -> bool:
     if levels <= 0:
         return bool(value)
     for item in value.values() if type(value) is dict else value:
         kind = type(item)
-        if (kind is dict or kind is list) and is_deeper(item, levels - 1):
+        if (kind is dict or kind is list) and _is_deeper(item, levels - 1):
             return True
     return False
 
@@ -98,6 +107,9 @@ def decode(data: bytes) -> Value:
     """The value of canonical bytes, or of any JSON within the same limits; raises NotCanonical for anything else."""
     try:
         text = data.decode()
+        value = quick.read(data)
+        if value is not None and _is_nfc(text) and _is_within(value, data):
+            return value
         value = _QUICK.decode(text)
         # Only an escape can bring in a half character, or a mark that belongs to the letter before it.
         if "\\u" not in text and _is_nfc(text) and _stand_once(text, _names(value, DEEPEST)):
@@ -150,9 +162,6 @@ def _refuse(_: str) -> Value:
     raise NotCanonical("a number with a fraction or exponent")
 
 
-_JSON = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
-)
 _QUICK = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse)
 _STRICT = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_once)
 _QUOTE = re.compile(r'\\["\\]')
@@ -210,6 +219,11 @@ def _names(value: Value, room: int) -> int:
         elif kind is int and not -LARGEST <= item <= LARGEST:
             return -1
     return count
+
+
+def _is_within(value: Value, data: bytes) -> bool:
+    """Whether what these bytes hold is not too deep and no number in it too big."""
+    return (quick.is_shallow(data, DEEPEST) and not quick.has_long_numbers(data)) or _names(value, DEEPEST) >= 0
 
 
 def _stand_once(text: str, names: int) -> bool:

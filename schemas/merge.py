@@ -91,19 +91,6 @@ class Heads:
         plain: dict[str, Value] = {"live": self.live, "early": sorted(list(pair) for pair in self.early)}
         return plain | ({"saw": {d: sorted(saw) for d, saw in self.saw.items()}} if self.saw else {})
 
-    def encoded(self, changes: Mapping[str, Change]) -> str:
-        """The canonical JSON of `wire()`. What these changes wrote they have the text of; all else must have been
-        decoded."""
-        rest = self.wire()
-        parts = []
-        for slot, writes in sorted(rest.pop("live").items()):
-            texts = [
-                (c, changes[c].texts[slot] if c in changes else codec.text_again(writes[c])) for c in sorted(writes)
-            ]
-            parts.append(f"{codec.quoted(slot)}:{{{','.join([f'{codec.quoted(c)}:{t}' for c, t in texts])}}}")
-        early, saw = codec.text_again(rest["early"]), codec.text_again(rest.get("saw", {}))
-        return f'{{"early":{early},"live":{{{",".join(parts)}}}' + (f',"saw":{saw}}}' if self.saw else "}")
-
     @staticmethod
     def from_wire(data: Value) -> "Heads":
         return Heads(

@@ -8,6 +8,7 @@ write is refused, because they are there to be told.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from schemas import codec
 from schemas.change import Change
 from schemas.clock import stamp
 from schemas.codec import Value
@@ -52,7 +53,7 @@ def _written(
     for draft in drafts:
         salt = tx.clock.random(16).hex()
         change = Change(
-            draft.household, draft.record, draft.kind, draft.form, dict(draft.sets), frozenset(draft.seen),
+            draft.household, draft.record, draft.kind, draft.form, codec.canonical(draft.sets), frozenset(draft.seen),
             author=author, device=desk.id, n=n + 1, prev=prev, at=at, salt=salt,
         )  # fmt: skip
         n, prev = change.n, change.id

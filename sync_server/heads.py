@@ -10,13 +10,11 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from schemas import merge
+from schemas import codec, merge
 from schemas.change import Change
 from schemas.merge import NOTHING, Heads
 from sync_server import tables as t
 from sync_server.db import Tx
-
-_NONE: Mapping[str, Change] = {}
 
 
 @dataclass(frozen=True)
@@ -60,12 +58,10 @@ def applied(before: Head | None, change: Change, area: str, at: str, skew: int) 
     return Head(change.record, change.household, area, change.kind, heads, received, at, author, skew)
 
 
-def save(
-    tx: Tx, county: str, before: Mapping[str, Head], after: Mapping[str, Head], changes: Mapping[str, Change] = _NONE
-) -> None:
-    """Writes the heads in `after` that are not as in `before`. `changes` have the text of what they wrote ready."""
-    changed = [head for record, head in after.items() if before.get(record) != head]
-    tx.put(t.head, [{**row(county, head), "data": head.heads.encoded(changes)} for head in changed])
+def save(tx: Tx, county: str, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:
+    """Writes the heads in `after` that are not as in `before`."""
+    changed = [row(county, head) for record, head in after.items() if before.get(record) != head]
+    tx.put(t.head, [{**each, "data": codec.text_again(each["data"])} for each in changed])
 
 
 def row(county: str, head: Head) -> dict[str, Any]:

@@ -57,7 +57,6 @@ class Ledger:
         self._first, self._heads = dict(self._before), dict(self._before)
         self._rows: list[dict[str, Any]] = []
         self._lines: list[Line] = []
-        self._taken: dict[str, Change] = {}
         self._held: list[dict[str, Any]] = []
         self._orphans: set[str] = set()
         self._attachments: list[Change] = []
@@ -177,7 +176,6 @@ class Ledger:
 
     def _append(self, change: Change, area: str) -> wire.Taken:
         tail = self._enter(change.id, area)
-        self._taken[change.id] = change
         self._heads[change.record] = heads.applied(self._heads.get(change.record), change, area, self._at, self._skew)
         if change.kind == "attachment":
             self._attachments.append(change)
@@ -210,7 +208,7 @@ class Ledger:
             self._tx.execute(insert(t.held), self._held)
         feed.add(self._tx, self._county, self._lines)
         self._mark_released()
-        heads.save(self._tx, self._county, self._before, self._heads, self._taken)
+        heads.save(self._tx, self._county, self._before, self._heads)
         feed.save(self._tx, self._county, self._tails_before, self._tails)
         for change in self._attachments:
             chunks.expect(self._tx, self._county, self._heads[change.record].area, change)

@@ -44,13 +44,6 @@ def test_heads_are_the_definition_in_every_order_of_arrival(script: list[Step], 
     assert as_live(fold(shuffled)) == expected
 
 
-@given(steps, st.randoms(use_true_random=False))
-def test_heads_are_written_from_the_texts_of_changes_as_from_their_values(script: list[Step], random: Random) -> None:
-    heads = fold(history(script))
-    at_hand = {c.id: c for c in history(script) if random.random() < 0.5}
-    assert heads.encoded(at_hand).encode() == codec.encode(heads.wire())
-
-
 @given(steps)
 def test_nothing_is_lost(script: list[Step]) -> None:
     changes = history(script)
