@@ -12,8 +12,8 @@ from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, fields, status, text
 from app.ui.parts.asking import use_pick
+from app.ui.parts.dialogs import deciding
 from app.ui.screens.review_clock import clock
-from app.ui.screens.review_decide import dialog_body
 from app.ui.screens.review_values import Reading, lines
 from schemas.merge import GONE, YES
 
@@ -186,18 +186,10 @@ def _question(
             on_change=lambda e: set_reason(e.control.value),
         )
     )
-    return ft.AlertDialog(
-        title=title,
-        content=dialog_body(body),
-        scrollable=True,
-        actions=[
-            actions.quiet(desk.t("decide.cancel"), lambda: ask(None), id="cancel"),
-            actions.primary(
-                _keep(desk, conflict, side),
-                partial(choose, conflict, side, reason),
-                disabled=busy or not reason.strip(),
-                id="settle",
-            ),
-        ],
-        on_dismiss=lambda _: ask(None),
+    settle = actions.primary(
+        _keep(desk, conflict, side),
+        partial(choose, conflict, side, reason),
+        disabled=busy or not reason.strip(),
+        id="settle",
     )
+    return deciding(desk, title, body, settle, lambda: ask(None))

@@ -10,6 +10,7 @@ from app.review.answers import Slot, VisitPage
 from app.ui import theme
 from app.ui.desk import Desk
 from app.ui.parts import actions, fields, text
+from app.ui.parts.dialogs import deciding
 from app.ui.parts.verdict import amount
 from schemas.policy.result import Programme, Result
 
@@ -35,23 +36,13 @@ def Approve(
             on_change=lambda e: set_reason(e.control.value),
         )
     )
-    ft.use_dialog(
-        ft.AlertDialog(
-            title=desk.t("decide.title"),
-            content=dialog_body(body),
-            scrollable=True,
-            actions=[
-                actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
-                actions.primary(
-                    desk.t("decide.go"),
-                    partial(go, reason.strip()),
-                    disabled=busy or (refuses and not reason.strip()),
-                    id="approve-go",
-                ),
-            ],
-            on_dismiss=lambda _: close(),
-        )
+    approve = actions.primary(
+        desk.t("decide.go"),
+        partial(go, reason.strip()),
+        disabled=busy or (refuses and not reason.strip()),
+        id="approve-go",
     )
+    ft.use_dialog(deciding(desk, desk.t("decide.title"), body, approve, close))
     return ft.Container()
 
 
@@ -79,31 +70,14 @@ def Return(
         _chooser(desk, page, comments, set_comments),
     ]
     said = {slot: words.strip() for slot, words in comments.items() if words.strip()}
-    ft.use_dialog(
-        ft.AlertDialog(
-            title=desk.t("return.title"),
-            content=dialog_body(body),
-            scrollable=True,
-            actions=[
-                actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
-                actions.primary(
-                    desk.t("return.go"),
-                    partial(go, comment.strip(), said),
-                    disabled=busy or not (comment.strip() or said),
-                    id="return-go",
-                ),
-            ],
-            on_dismiss=lambda _: close(),
-        )
+    give_back = actions.primary(
+        desk.t("return.go"),
+        partial(go, comment.strip(), said),
+        disabled=busy or not (comment.strip() or said),
+        id="return-go",
     )
+    ft.use_dialog(deciding(desk, desk.t("return.title"), body, give_back, close))
     return ft.Container()
-
-
-def dialog_body(controls: list[ft.Control]) -> ft.Control:
-    """The inside of a dialog: one column, as wide as a sentence reads well."""
-    return ft.Container(
-        ft.Column(controls, tight=True, spacing=14, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), width=480
-    )
 
 
 def _programmes(page: VisitPage) -> tuple[Programme, ...]:

@@ -9,6 +9,7 @@ from app.review.answers import AuditPage, AuditRow, Code, Device, Person
 from app.ui.desk import Desk
 from app.ui.parts import actions, cards, status, text
 from app.ui.parts.asking import act, not_yet, use_asked, use_more, use_pick
+from app.ui.parts.dialogs import deciding
 from app.ui.parts.frame import frame
 from app.ui.screens.review_clock import clock
 from app.ui.screens.review_queue import STATUSES, ReviewQueue, desk_buttons, who
@@ -179,15 +180,9 @@ def _revoking(
     revoke: Callable[[Device], Awaitable[None]],
     close: Callable[[], None],
 ) -> ft.AlertDialog:
-    return ft.AlertDialog(
-        title=desk.t("devices.revoke_title", device=device.name),
-        content=ft.Container(text.body(desk.t("devices.revoke_body")), width=460),
-        actions=[
-            actions.quiet(desk.t("decide.cancel"), close, id="cancel"),
-            actions.danger(desk.t("devices.revoke"), partial(revoke, device), disabled=busy, id="revoke-go"),
-        ],
-        on_dismiss=lambda _: close(),
-    )
+    title = desk.t("devices.revoke_title", device=device.name)
+    go = actions.danger(desk.t("devices.revoke"), partial(revoke, device), disabled=busy, id="revoke-go")
+    return deciding(desk, title, [text.body(desk.t("devices.revoke_body"))], go, close)
 
 
 def _audit_row(desk: Desk, row: AuditRow) -> ft.Control:
