@@ -7,7 +7,7 @@ it is opened (`app.work.beginning`) it takes down what it showed (`shown`) and w
 is either the open visit or the finished one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,7 +23,7 @@ from schemas import ids
 from schemas.clock import Clock
 from schemas.codec import Value
 from schemas.forms.model import Form
-from schemas.forms.runtime import Group, Instance, Question, Repeat, Runtime, Section, Trouble
+from schemas.forms.runtime import Group, Instance, Item, Question, Repeat, Runtime, Section, Trouble
 from schemas.forms.saves import saved_from
 from schemas.policy.choose import choose
 from schemas.policy.engine import assess
@@ -31,8 +31,6 @@ from schemas.policy.facts import Facts
 from schemas.policy.model import Pack
 from schemas.policy.result import Result
 from schemas.problems import Failed
-
-Item = Question | Group | Repeat
 
 
 @dataclass(frozen=True)
@@ -224,4 +222,20 @@ class OpenVisit:
         return ids.record_id(self._clock.unix_ms(), self._clock.random(10))
 
 
-__all__ = ["Comment", "Finished", "Group", "Instance", "Item", "OpenVisit", "Question", "Repeat", "Section", "Trouble"]
+def questions(items: Sequence[Item]) -> Iterator[Question]:
+    """Every question among these, through groups and rows."""
+    for item in items:
+        match item:
+            case Question():
+                yield item
+            case Group():
+                yield from questions(item.items)
+            case _:
+                for instance in item.instances:
+                    yield from questions(instance.items)
+
+
+__all__ = [
+    "Comment", "Finished", "Group", "Instance", "Item", "OpenVisit", "Question", "Repeat", "Section", "Trouble",
+    "questions",
+]  # fmt: skip

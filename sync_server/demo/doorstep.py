@@ -4,9 +4,9 @@ The questionnaire is whatever the county has published. What it still asks for i
 so the walk holds no list of questions that would have to follow the form.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from app.work.visit import Group, Item, OpenVisit, Question, Repeat
+from app.work.visit import OpenVisit, Question, questions
 from schemas.codec import Value
 from schemas.problems import Failed
 
@@ -65,19 +65,6 @@ def income(visit: OpenVisit, kind: str, item: str, yuan: str) -> None:
     row = visit.add(f"income/{kind}")
     visit.answer(f"income/{kind}[{row}]/{kind}_item", item)
     visit.answer(f"income/{kind}[{row}]/{kind}_gross", yuan)
-
-
-def questions(items: list[Item] | tuple[Item, ...]) -> Iterator[Question]:
-    """Every question among the items, nested ones too."""
-    for item in items:
-        match item:
-            case Question():
-                yield item
-            case Group():
-                yield from questions(item.items)
-            case Repeat():
-                for instance in item.instances:
-                    yield from questions(instance.items)
 
 
 def _plain_answer(question: Question) -> Value:

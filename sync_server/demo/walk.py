@@ -25,7 +25,7 @@ from app.sync.session import Outcome
 from app.vault.keys import new_device_keys
 from app.vault.open import Open
 from app.vault.vault import Vault
-from app.work.visit import Finished, Repeat
+from app.work.visit import Finished, Repeat, questions
 from app.work.work import Work
 from schemas import ids, records
 from schemas.clock import Clock
@@ -299,7 +299,7 @@ class _Walk:
         self.a.open = self.a.vault.unlock(self.a.user, account(self.a.user).pin)
         again = self.a.work.visit(household)
         self.tell.must(again.id == visit, "the same visit opens again")
-        remarks = next(q for q in doorstep.questions(again.items("remarks", "zh")))
+        remarks = next(q for q in questions(again.items("remarks", "zh")))
         kept = int(str(remarks.value).split()[1])
         # The answer that was being saved when the signal came may or may not be there; no earlier one may be missing.
         self.tell.must(acknowledged <= kept <= acknowledged + 1, f"answer {kept} is there: nothing was lost")

@@ -2,20 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from app.work.visit import questions
 from schemas.forms.runtime import Group, Instance, Item, Question
-
-
-def questions(items: Sequence[Item]) -> Iterator[Question]:
-    """Every question in a section, through groups and rows."""
-    for item in items:
-        match item:
-            case Question():
-                yield item
-            case Group():
-                yield from questions(item.items)
-            case _:
-                for instance in item.instances:
-                    yield from questions(instance.items)
 
 
 def labels(items: Sequence[Item], above: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:

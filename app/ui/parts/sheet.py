@@ -29,7 +29,7 @@ from app.ui.parts.shown import (
     Rows,
     Saving,
 )
-from app.work.visit import Comment, OpenVisit
+from app.work.visit import Comment, OpenVisit, questions
 from schemas import problems
 from schemas.codec import Value
 from schemas.forms.runtime import Group, Instance, Item, Question, Repeat, Section, Trouble
@@ -213,7 +213,7 @@ class Sheet:
         troubles = self.visit.problems(self.lang)
         strict = section in self.contents.strict
         live: set[str] = set()
-        for question in naming.questions(items):
+        for question in questions(items):
             live.add(question.path)
             here = tuple(t for t in troubles if t.path == question.path)
             box = self.boxes.get(question.path)
@@ -238,7 +238,7 @@ class Sheet:
     def _outcome(self) -> str:
         """How the visit went, where the form asks it; a result is worked out for a visit that took place."""
         for section in self.contents.sections:
-            for question in naming.questions(self.visit.items(section.path, self.lang)):
+            for question in questions(self.visit.items(section.path, self.lang)):
                 if question.name == "outcome":
                     return str(question.value or "")
         return ""
@@ -266,7 +266,7 @@ class Sheet:
                 nodes = tuple(self._node(i, troubles, strict, live) for i in item.items)
                 return Cluster(item.path, item.label, item.hint, nodes)
             case _:
-                folds = any(len(list(naming.questions(i.items))) > COMPACT for i in item.instances)
+                folds = any(len(list(questions(i.items))) > COMPACT for i in item.instances)
                 return Rows(
                     item.path,
                     item.label,

@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.work.visit import questions
 from schemas.problems import Failed
-from sync_server.demo.doorstep import answer_all, income, questions
+from sync_server.demo.doorstep import answer_all, income
 from tests.app.vault.county import edit
 from tests.app.work.conftest import Desk
 
