@@ -25,6 +25,7 @@ both side by side, by the same rules, and so parting gives back what was there b
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from schemas import codec, ids
 from schemas.change import Change
@@ -90,6 +91,12 @@ class Heads:
     def wire(self) -> dict[str, Value]:
         plain: dict[str, Value] = {"live": self.live, "early": sorted(list(pair) for pair in self.early)}
         return plain | ({"saw": {d: sorted(saw) for d, saw in self.saw.items()}} if self.saw else {})
+
+    @cached_property
+    def encoded(self) -> str:
+        """The canonical JSON of `wire()`, made once. The values are as `codec.decode` or `codec.canonical` gave
+        them."""
+        return codec.text_again(self.wire())
 
     @staticmethod
     def from_wire(data: Value) -> "Heads":

@@ -19,6 +19,7 @@ from sync_server.db import Tx
 
 SERVER = "server"
 """Who did what no person asked for."""
+MENDED = "heads_mended"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ def lock(tx: Tx, county: str) -> tuple[int, str]:
     if last is None:
         raise Failed("not_found")
     return last.audit_n, last.audit_chain
+
+
+def count(tx: Tx, county: str) -> int:
+    """How many rows there are."""
+    return tx.execute(_COUNT, {"its_code": county}).scalar_one_or_none() or 0
 
 
 def link(before: str, row: Entry) -> str:
@@ -90,3 +96,4 @@ _HERE = t.county.c.code == bindparam("its_code")
 _LOCK = select(t.county.c.audit_n, t.county.c.audit_chain).where(_HERE).with_for_update(key_share=True)
 _SAVE = update(t.county).where(_HERE)
 _ADD = insert(t.audit)
+_COUNT = select(t.county.c.audit_n).where(_HERE)

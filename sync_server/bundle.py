@@ -125,7 +125,7 @@ def _answers(db: Database, device: Device, parts: Iterator[Part], taken: Taken) 
 
 def _pushed(db: Database, device: Device, push: wire.Push, taken: Taken) -> Part:
     try:
-        receipt = db.transaction(lambda tx: intake.push(tx, device, push))
+        receipt = intake.take(db, device, push)
     except Failed as refusal:
         return _refused("push", refusal, taken)
     taken.changes += len(receipt.verdicts)

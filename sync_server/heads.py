@@ -4,17 +4,20 @@ Nothing here is told by a person: every row can be worked out again from the cha
 `schemas.merge`'s. The small columns beside the data are what lists sort and filter by.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
-from schemas import codec, merge
+from schemas import merge
 from schemas.change import Change
 from schemas.merge import NOTHING, Heads
 from sync_server import tables as t
 from sync_server.db import Tx
+
+Apply: TypeAlias = Callable[[Heads, Change], Heads]
+"""`merge.apply`, or what remembers what it gives."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +54,25 @@ def get(tx: Tx, county: str, record: str) -> Head | None:
     return load(tx, county, [record]).get(record)
 
 
-def applied(before: Head | None, change: Change, area: str, at: str, skew: int) -> Head:
+def applied(before: Head | None, change: Change, area: str, at: str, skew: int, apply: Apply = merge.apply) -> Head:
     """The head of a record after one more change, taken at the server's `at`."""
-    heads = merge.apply(before.heads if before else NOTHING, change)
+    heads = apply(before.heads if before else NOTHING, change)
     received, author = (before.received_at, before.author) if before else (at, change.author)
     return Head(change.record, change.household, area, change.kind, heads, received, at, author, skew)
 
 
 def save(tx: Tx, county: str, before: Mapping[str, Head], after: Mapping[str, Head]) -> None:
     """Writes the heads in `after` that are not as in `before`."""
-    changed = [row(county, head) for record, head in after.items() if before.get(record) != head]
-    tx.put(t.head, [{**each, "data": codec.text_again(each["data"])} for each in changed])
+    changed = [head for record, head in after.items() if before.get(record) != head]
+    tx.put(t.head, [{**_columns(county, head), "data": head.heads.encoded} for head in changed])
 
 
 def row(county: str, head: Head) -> dict[str, Any]:
     """What the table holds for a head."""
+    return {**_columns(county, head), "data": head.heads.wire()}
+
+
+def _columns(county: str, head: Head) -> dict[str, Any]:
     heads = head.heads
     return {
         "county": county,
@@ -73,7 +80,6 @@ def row(county: str, head: Head) -> dict[str, Any]:
         "household": head.household,
         "area": head.area,
         "kind": head.kind,
-        "data": heads.wire(),
         "conflicts": len(heads.conflicts()),
         "status": _text(heads, "status") if head.kind in ("visit", "household") else None,
         "visited_on": _text(heads, "visited_on") if head.kind == "visit" else None,

@@ -15,13 +15,25 @@ from schemas.clock import stamp
 from schemas.problems import Failed
 from sync_server import audit, devices, feed
 from sync_server import tables as t
-from sync_server.db import Tx
+from sync_server.ahead import NOTHING_YET, Ahead, Stale, look
+from sync_server.db import Database, Tx
 from sync_server.devices import Device
 from sync_server.ledger import Ledger
 from sync_server.people import Person
 
 
-def push(tx: Tx, device: Device, message: wire.Push) -> wire.Receipt:
+def take(db: Database, device: Device, message: wire.Push) -> wire.Receipt:
+    """As `push`, with as little as may be done while others wait."""
+    _signed(device, message)
+    fresh = [c for c in message.changes if c.n > device.n]
+    ahead = db.snapshot(lambda tx: look(tx, device.county, fresh))
+    try:
+        return db.transaction(lambda tx: push(tx, device, message, ahead))
+    except Stale:
+        return db.transaction(lambda tx: push(tx, device, message))
+
+
+def push(tx: Tx, device: Device, message: wire.Push, ahead: Ahead = NOTHING_YET) -> wire.Receipt:
     """Takes a device's batch; the same batch again is answered and changes nothing. Raises Failed:
     `protocol_unknown`, `bad_signature`, `gap` with the number expected, `fork`."""
     if message.protocol not in wire.SPOKEN:
@@ -40,7 +52,7 @@ def push(tx: Tx, device: Device, message: wire.Push) -> wire.Receipt:
         return wire.Receipt(device.id, first, device.n, tuple(verdicts))
     told = _told(tx, device, fresh)
     new = [c for c in fresh if c.id not in told]
-    ledger = Ledger(tx, device.county, new, skew)
+    ledger = Ledger(tx, device.county, new, skew, ahead=ahead)
     late = "expired_held" if devices.expired(tx, device) else None
     judged: dict[str, wire.Verdict] = {}
     for change in new:

@@ -3,7 +3,8 @@
 Theory of operation. A `Ledger` is opened on the changes somebody wants to write. It works out which feeds they can
 go to, those a household moves to with them, locks those in order of code, and only then reads the heads that judging
 and merging need, so that nothing it has read can change under it; when a household moved in between, everything begins
-again (`db.Again`). `take` and `hold` work in memory; `save` writes everything. Who calls decides what a reason means:
+again (`db.Again`). What was worked out before, in a view of the database, stands in for that where it still fits
+(`ahead`). `take` and `hold` work in memory; `save` writes everything. Who calls decides what a reason means:
 `intake` holds the change, `authoring` refuses it to the person at the desk.
 
 A change that came before its household (bundles come in any order) is held as `unknown_household` and taken by
@@ -16,12 +17,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from schemas import codec, ids, records, wire
+from schemas import codec, ids, wire
 from schemas.change import Change
 from schemas.clock import stamp
 from schemas.merge import ERASED, GONE
+from sync_server import ahead as ahead_of
 from sync_server import audit, chunks, devices, duplicates, feed, heads, may, moves
 from sync_server import tables as t
+from sync_server.ahead import NOTHING_YET, Ahead, Stale
 from sync_server.db import Again, Tx
 from sync_server.feed import Line
 from sync_server.people import Person
@@ -29,7 +32,8 @@ from sync_server.people import Person
 
 class Ledger:
     """One batch being written in a transaction. `skew` is of the push that brings it; `witness` the device that brings
-    what others made; `areas` are locked besides those that the changes name."""
+    what others made; `areas` are locked besides those that the changes name; `ahead` is what was worked out before. It
+    may raise Stale if there is that."""
 
     def __init__(
         self,
@@ -39,21 +43,24 @@ class Ledger:
         skew: int = 0,
         witness: str | None = None,
         areas: Iterable[str] = (),
+        ahead: Ahead = NOTHING_YET,
     ) -> None:
         self._tx = tx
         self._county = county
         self._skew = skew
         self._witness = witness
         self._at = stamp(tx.clock.now())
-        named = {c.record for c in changes} | {c.household for c in changes}
-        named = {n for n in named if ids.is_record_id(n)}
-        here = heads.load(tx, county, named)
+        self._ahead = ahead
+        self._again = Again if ahead is NOTHING_YET else Stale
+        named = ahead_of.named(changes)
+        here = heads.load(tx, county, named) if ahead is NOTHING_YET else ahead.heads
         reach = moves.reach(here.values())
         self._tails_before = feed.lock(tx, county, reach | moves.named(changes) | set(areas))
         self._tails = dict(self._tails_before)
-        self._before = here if tx.alone else heads.load(tx, county, named)
+        fits = tx.alone if ahead is NOTHING_YET else ahead.fits(tx, county, self._tails)
+        self._before = dict(here) if fits else heads.load(tx, county, named)
         if not moves.reach(self._before.values()) <= set(self._tails):
-            raise Again
+            raise self._again
         self._first, self._heads = dict(self._before), dict(self._before)
         self._rows: list[dict[str, Any]] = []
         self._lines: list[Line] = []
@@ -65,7 +72,7 @@ class Ledger:
 
     def unfit(self, change: Change) -> str | None:
         """Why the county's records cannot hold a change, whoever made it; None when they can."""
-        if complaint := records.complaint(change):
+        if complaint := self._ahead.complaint(change):
             return complaint
         if change.sets.get(GONE) == ERASED and change.device != ids.derived_id(devices.DESK, self._county):
             return "bad_value"
@@ -139,7 +146,7 @@ class Ledger:
         self._write()
         audit.lock(self._tx, self._county)
         if heads.load(self._tx, self._county, self._orphans):
-            raise Again
+            raise self._again
         if self._take_waiting():
             self._write()
         duplicates.follow(self._tx, self._county, self._first, self._heads)
@@ -176,7 +183,9 @@ class Ledger:
 
     def _append(self, change: Change, area: str) -> wire.Taken:
         tail = self._enter(change.id, area)
-        self._heads[change.record] = heads.applied(self._heads.get(change.record), change, area, self._at, self._skew)
+        self._heads[change.record] = heads.applied(
+            self._heads.get(change.record), change, area, self._at, self._skew, self._ahead.after
+        )
         if change.kind == "attachment":
             self._attachments.append(change)
         if change.record == change.household:

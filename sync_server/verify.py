@@ -71,7 +71,7 @@ def mend(tx: Tx, county: str) -> int:
             tx.execute(insert(t.head), rows)
             made += len(rows)
     duplicates.rebuild(tx, county)
-    audit.write(tx, county, audit.SERVER, "heads_mended", county, count=made)
+    audit.write(tx, county, audit.SERVER, audit.MENDED, county, count=made)
     return made
 
 

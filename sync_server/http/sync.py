@@ -18,7 +18,7 @@ routes = APIRouter(prefix="/sync")
 @routes.post("/push")
 def push(request: Request, device: Signed, body: Body, host: Host) -> Response:
     message = body.read(wire.Push.from_wire)
-    return answer(request, host.db.transaction(lambda tx: intake.push(tx, device, message)).wire())
+    return answer(request, intake.take(host.db, device, message).wire())
 
 
 @routes.post("/pull")

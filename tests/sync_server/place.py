@@ -144,7 +144,7 @@ class Tablet:
     def send(self, message: wire.Push) -> wire.Receipt:
         """The receipt for a message, which is read as it arrives."""
         arrived = wire.Push.from_wire(codec.decode(codec.encode(message.wire())))
-        return self.place.server.db.transaction(lambda tx: intake.push(tx, self.device, arrived))
+        return intake.take(self.place.server.db, self.device, arrived)
 
     def pull(
         self,
