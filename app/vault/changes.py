@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from app.vault import sealing, tables
@@ -30,6 +30,9 @@ RESTED = "rested"
 """A supervisor looked at it and let it rest: it is at the server and counts for nothing."""
 
 change = tables.change.c
+OWN = or_(change.n.is_not(None), change.state != FED)
+"""Of changes, those known to be this person's from this device: by number, or, of a former enrolment, because none came
+down a feed; others' did. Once such a one comes down a feed it is like others'."""
 
 
 @dataclass(frozen=True)

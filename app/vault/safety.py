@@ -29,9 +29,11 @@ class Whereabouts:
     """Of one household, what this device wrote. `unsent` changes and `photos_waiting` of its `photos` are on this
     device only, the photos in at most `bytes_waiting` bytes; `held` counts changes set aside at the server by reason, a
     code of the problem catalogue; `rested` those that a supervisor let rest. `open`: a visit is being filled in, which
-    is here only until it is finished. `last` is the number of the newest change."""
+    is here only until it is finished. `changes` is how many there are, `last` the number of the newest, 0 when all are
+    of a former enrolment."""
 
     household: str
+    changes: int = 0
     last: int = 0
     unsent: int = 0
     held: Mapping[str, int] = field(default_factory=dict)
@@ -74,12 +76,13 @@ def of_all(tx: Tx) -> list[Whereabouts]:
     held: dict[str, dict[str, int]] = {}
     states = (
         select(change.household, change.state, change.reason, func.count().label("n"), func.max(change.n).label("last"))
-        .where(change.person == tx.person, change.n.is_not(None))
+        .where(change.person == tx.person, changes.OWN)
         .group_by(change.household, change.state, change.reason)
     )
     for row in tx.sql.execute(states):
         facts = told.setdefault(row.household, {})
-        facts["last"] = max(facts.get("last", 0), row.last)
+        facts["changes"] = facts.get("changes", 0) + row.n
+        facts["last"] = max(facts.get("last", 0), row.last or 0)
         if row.state == changes.UNSENT:
             facts["unsent"] = facts.get("unsent", 0) + row.n
         elif row.state == RESTED:
@@ -104,7 +107,7 @@ def of_all(tx: Tx) -> list[Whereabouts]:
         for household in told.keys() | open_
     ]
     # Photos that another device took and this one only shows are not its work.
-    mine = [w for w in found if w.last or w.open or w.photos_waiting]
+    mine = [w for w in found if w.changes or w.open or w.photos_waiting]
     return sorted(mine, key=lambda w: (-w.last, w.household))
 
 
@@ -114,7 +117,7 @@ def of_household(tx: Tx, household: str) -> tuple[list[Part], list[Photo]]:
     rows = tx.sql.execute(
         select(change.record, record.kind, change.state, change.reason)
         .join(tables.record, (record.person == change.person) & (record.id == change.record))
-        .where(change.person == tx.person, change.household == household, change.n.is_not(None))
+        .where(change.person == tx.person, change.household == household, changes.OWN)
         .order_by(change.n)
     ).all()
     parts = []

@@ -133,7 +133,7 @@ def _row(household: str, line: Line | None, parts: Sequence[Whereabouts]) -> Row
     return Row(
         household=household,
         line=line,
-        begun=not any(p.last or p.photos for p in parts),
+        begun=not any(p.changes or p.photos for p in parts),
         unsent=sum(p.unsent for p in parts),
         held=held,
         rested=sum(p.rested for p in parts),

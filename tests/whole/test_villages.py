@@ -93,6 +93,20 @@ def test_what_was_not_sent_from_a_village_that_is_taken_away_is_held_and_in_sigh
     assert centre.clean()
 
 
+def test_a_photo_that_waits_keeps_its_household_in_sight_in_a_village_that_is_taken_away(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    home = a.register(area=LOWER)
+    a.photo(home, 300_000)
+    assert a.sync(photos=False).photos_waiting == 1
+    centre.scope("lin", UPPER)
+    assert a.sync(photos=False).photos_waiting == 1
+    assert shown(a) == {home}, "it is nowhere else"
+    assert a.sync().photos_waiting == 0
+    assert shown(a) == set()
+
+
 def test_a_village_that_is_given_back_goes_on_where_it_stood(tablet: Tablets, centre: Centre) -> None:
     a, other = tablet("lin"), tablet("shen")
     old = a.register(area=LOWER)

@@ -34,6 +34,19 @@ def test_what_is_still_held_is_still_said_to_be(tablet: Tablets, centre: Centre)
     assert a.value(household, "area") == LOWER, "its author still sees it when the village was fetched again"
 
 
+def test_what_is_still_held_stays_in_sight_when_its_village_is_taken_away(tablet: Tablets, centre: Centre) -> None:
+    a, household, change = held_and_enrolled_anew(tablet, centre)
+    centre.scope("lan", [LOWER])
+    outcome = a.sync()
+    assert (outcome.held, outcome.safe) == (1, True)
+    assert [s.household for s in a.open.summaries()] == [household]
+    assert [(w.household, w.held) for w in a.open.safety()] == [(household, {"moved": 1})]
+    assert [(p.record, p.held) for p in a.open.safety_of(household)[0]] == [(household, {"moved": 1})]
+    centre.dismiss(change)
+    assert a.sync().held == 0
+    assert a.open.summaries() == []
+
+
 def test_what_a_supervisor_let_rest_counts_no_longer(tablet: Tablets, centre: Centre) -> None:
     a, household, change = held_and_enrolled_anew(tablet, centre)
     centre.dismiss(change)

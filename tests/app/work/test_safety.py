@@ -9,7 +9,7 @@ from app.vault.working import WorkingCopy
 from app.work.safety import safety
 from schemas.change import Change
 from schemas.wire import Held, Receipt, Taken
-from tests.app.vault.county import VILLAGE, edit, new_id
+from tests.app.vault.county import OTHER, VILLAGE, edit, keys, new_id
 from tests.app.work.conftest import Desk
 
 
@@ -78,6 +78,23 @@ def test_what_a_supervisor_has_to_look_at_is_on_the_server_and_says_why(desk: De
     ]
 
 
+def test_work_of_a_former_enrolment_is_told_as_long_as_its_end_is_not_known(desk: Desk) -> None:
+    with_photos(desk, desk.household, 1)
+    receipt(desk, {1: "moved"})
+    desk.vault.renew(desk.county.grant(areas=(VILLAGE, OTHER)), keys())
+    told = desk.work.safety()
+    (row,) = told.rows
+    assert (told.households, told.safe, told.photos_waiting) == (1, 0, 1)
+    assert (row.begun, row.held, row.photos) == (False, {"moved": 1}, 1)
+    assert [(r.kind, dict(r.held)) for r in desk.work.safety_of(desk.household).records] == [
+        ("household", {"moved": 1}),
+        ("member", {}),
+        ("member", {}),
+        ("member", {}),
+        ("visit", {}),
+    ]
+
+
 def test_an_open_visit_is_told_apart_from_what_is_finished(desk: Desk) -> None:
     receipt(desk)
     desk.work.visit(desk.household)
@@ -111,6 +128,7 @@ def test_what_others_wrote_is_not_this_device_s_work(desk: Desk) -> None:
 WHEREABOUTS = st.builds(
     Whereabouts,
     household=st.uuids().map(str),
+    changes=st.integers(0, 9),
     last=st.integers(0, 9),
     unsent=st.integers(0, 3),
     held=st.dictionaries(st.sampled_from(["moved", "not_your_area"]), st.integers(1, 3)),
