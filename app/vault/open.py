@@ -65,7 +65,7 @@ class Open(Syncing):
                     self._summaries.pop(household, None)
                 else:
                     self._summaries[household] = found
-            lying = lies.in_reach(tx, self._summaries.values(), {area.code for area in self.grant.areas})
+            lying = lies.in_reach(tx, self._summaries.values(), set(self._codes()))
             return sorted(lying, key=lambda s: s.household)
 
     def find_national_id(self, text: str) -> list[str]:

@@ -83,7 +83,7 @@ class Syncing(Unlocked):
     def cursors(self) -> dict[str, wire.Cursor]:
         """For each of the person's areas where this vault stands in its feed."""
         with self._reading() as tx:
-            return places.cursors(tx, [a.code for a in self.grant.areas])
+            return places.cursors(tx, self._codes())
 
     def receive_pages(self, pages: wire.Pages, *, live: bool = True) -> Came:
         """Takes an answer to a pull: how own changes stand, then the entries and records of each area. What does not
@@ -101,7 +101,7 @@ class Syncing(Unlocked):
                     losses.note(tx)
             set_back = standing.dismissed(tx, pages.dismissed, rested)
             ahead = standing.ahead(tx, pages.upto)
-            before = places.cursors(tx, [a.code for a in self.grant.areas])
+            before = places.cursors(tx, self._codes())
         entries = 0
         problems: list[Failed] = []
         parts: list[wire.Page | wire.Snapshot] = [*pages.pages, *pages.snapshots]
@@ -241,9 +241,10 @@ class Syncing(Unlocked):
             return attachments.queue(tx)
 
     def want_attachment(self, id_: str) -> None:
-        """Asks for a photo that another tablet recorded; it comes with the next rounds. Raises Failed `not_found`."""
+        """Asks for a photo that another tablet recorded; it comes with the next rounds. Raises Failed `not_found`, also
+        for one that is out of the person's reach."""
         with self._writing() as tx:
-            fetching.want(tx, id_)
+            fetching.want(tx, id_, self._codes())
 
     def wanted_attachments(self) -> list[str]:
         """The photos that were asked for and are not here yet."""
@@ -251,15 +252,15 @@ class Syncing(Unlocked):
             return fetching.wanted_photos(tx)
 
     def wanted_chunks(self) -> list[str]:
-        """SHA-256 of every chunk that was asked for and has not come yet."""
+        """SHA-256 of every chunk that was asked for, has not come yet and is in the person's reach."""
         with self._reading() as tx:
-            return fetching.wanted_chunks(tx)
+            return fetching.wanted_chunks(tx, self._codes())
 
     def receive_chunk(self, sha256: str, data: bytes) -> None:
         """Keeps a chunk that was asked for. Raises Failed `bad_chunk` when it is not what it is named, or completes a
         photo that is not what its record says; that photo is asked for no longer."""
         with self._writing() as tx:
-            problem = fetching.receive(tx, self._attachments, sha256, data)
+            problem = fetching.receive(tx, self._attachments, sha256, data, self._codes())
         if problem is not None:
             raise problem
 

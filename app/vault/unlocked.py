@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.vault import account, compartments, reissue, slots, ways_in
+from app.vault import account, compartments, fetching, reissue, slots, ways_in
 from app.vault.account import Account
 from app.vault.keyring import Keyring, Tx
 from app.vault.keys import DeviceKeys
@@ -98,9 +98,10 @@ class Unlocked:
         *,
         forgotten: bool = False,
     ) -> None:
-        """Takes a new grant of the same person: new areas get keys, and the escrow is boxed to the county's present
-        key. With a new device id (after *fork* or a restored backup) what was not sent is issued anew under it; with
-        `forgotten`, when the server did not know the device at all, also what it once gave a receipt for.
+        """Takes a new grant of the same person: new areas get keys, photos that were asked for in an area that is no
+        longer theirs are asked for no more, and the escrow is boxed to the county's present key. With a new device id
+        (after *fork* or a restored backup) what was not sent is issued anew under it; with `forgotten`, when the server
+        did not know the device at all, also what it once gave a receipt for.
 
         Raises Failed `bad_grant` for a grant of somebody else, of another county, or that is not signed.
         """
@@ -117,6 +118,7 @@ class Unlocked:
         with self._writing() as tx:
             account.keep(tx, new)
             compartments.add_missing(tx.sql, self._ring, grant, self._clock.random)
+            fetching.forget(tx, [area.code for area in grant.areas])
             if grant.device != old.grant.device:
                 reissue.all_unsent(tx, grant.user, grant.device, forgotten=forgotten)
         self._account = new
@@ -137,6 +139,10 @@ class Unlocked:
     @property
     def _attachments(self) -> Path:
         return self._folder / "attachments"
+
+    def _codes(self) -> list[str]:
+        """The codes of the person's areas."""
+        return [area.code for area in self.grant.areas]
 
     def _put_slot(self, kind: str, secret: str) -> None:
         new = self._new_slot(self.user, kind, secret, self._ring.user_key)

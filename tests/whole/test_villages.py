@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.vault.working import WorkingCopy
+from schemas.wire import CHUNK_BYTES
 from sync_server import held, people
-from tests.whole.stick import COUNTY, LOWER, UPPER, Centre, Tablet, Tablets
+from tests.whole.stick import COUNTY, LOWER, UPPER, Centre, Tablet, Tablets, refused
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -105,6 +106,56 @@ def test_a_photo_that_waits_keeps_its_household_in_sight_in_a_village_that_is_ta
     assert shown(a) == {home}, "it is nowhere else"
     assert a.sync().photos_waiting == 0
     assert shown(a) == set()
+
+
+def test_a_photo_that_was_asked_for_is_asked_for_no_more_when_its_village_is_taken_away(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a, other = tablet("lin"), tablet("shen")
+    home = a.register(area=LOWER)
+    a.sync()
+    other.sync()
+    photo = other.photo(home, 600_000)
+    other.sync()
+    a.sync()
+    a.open.want_attachment(photo)
+    first = a.open.wanted_chunks()[0]
+    a.open.receive_chunk(first, centre.photo(photo)[:CHUNK_BYTES])
+    a.edit(home, phone="13800010001")
+    centre.scope("lin", UPPER)
+    for outcome in (a.sync(), a.sync()):
+        assert (outcome.held, outcome.fetched, outcome.safe, outcome.problems) == (1, 0, True, ())
+    assert shown(a) == {home}, "what it holds is not settled"
+    assert a.open.wanted_attachments() == []
+    assert refused(lambda: a.open.want_attachment(photo)) == "not_found"
+    centre.scope("lin", LOWER)
+    a.sync()
+    a.open.want_attachment(photo)
+    assert a.sync().fetched == 3, "nothing was kept of what had come"
+    assert a.open.attachment(photo) == centre.photo(photo)
+
+
+def test_a_photo_that_was_asked_for_waits_while_its_household_is_out_of_reach(tablet: Tablets, centre: Centre) -> None:
+    a, near, other = tablet("lan"), tablet("lin"), tablet("shen")
+    home = a.register(area=UPPER)
+    a.register("李四", area=UPPER)
+    a.sync()
+    other.sync()
+    photo = other.photo(home, 300_000)
+    other.sync()
+    for one in (a, near):
+        one.sync()
+        one.open.want_attachment(photo)
+    other.edit(home, area=LOWER)
+    other.sync()
+    for outcome in (a.sync(), a.sync()):
+        assert (outcome.fetched, outcome.safe, outcome.problems) == (0, True, ())
+    assert refused(lambda: a.open.want_attachment(photo)) == "not_found"
+    assert near.sync().fetched == 2, "it moved to another village of the same person"
+    other.edit(home, area=UPPER)
+    other.sync()
+    assert a.sync().fetched == 2
+    assert a.open.attachment(photo) == near.open.attachment(photo) == centre.photo(photo)
 
 
 def test_a_village_that_is_given_back_goes_on_where_it_stood(tablet: Tablets, centre: Centre) -> None:
