@@ -16,6 +16,7 @@ from typing import Any
 
 import flet as ft
 
+from app import garbage
 from app.door import Door
 from app.review.client import Review
 from app.ui import guard, look
@@ -125,9 +126,11 @@ def main(argv: Sequence[str] = ()) -> int:
     except Failed as failed:
         sys.stderr.write(f"{failed.say('zh')}\n{failed.say('en')}\n")
         return 1
+    garbage.seldom()
     ft.run(client(door), before_main=look.dress, assets_dir=str(ASSETS), no_cdn=True)
     return 0
 
 
 if __name__ == "__main__":
+    garbage.seldom()
     ft.run(packaged, before_main=look.dress, assets_dir=str(ASSETS))

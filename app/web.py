@@ -19,6 +19,7 @@ from typing import Any
 from flet_web import fastapi
 from flet_web.fastapi.serve_fastapi_web_app import serve_fastapi_web_app
 
+from app import garbage
 from app.door import Door
 from app.main import ASSETS, SERVER, client
 from app.ui import guard, look
@@ -56,6 +57,7 @@ def main(argv: Sequence[str] = ()) -> int:
     options.add_argument("--host", default="127.0.0.1", help="address to listen on")
     options.add_argument("--port", type=int, default=8600)
     chosen = options.parse_args(list(argv))
+    garbage.seldom()
     try:
         serve_web(Door(chosen.data / "vault", chosen.server), chosen.host, chosen.port)
     except Failed as failed:

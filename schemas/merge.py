@@ -52,14 +52,14 @@ class Heads:
         """The value to show: None when nothing is live; of rivals, the one with the least id, so that every device
         shows the same one."""
         writes = self.live.get(slot)
-        return writes[min(writes)] if writes else None
+        return _shown(writes) if writes else None
 
     def values(self) -> dict[str, Value]:
-        return {slot: self.value(slot) for slot in self.live if self.live[slot]}
+        return {slot: _shown(writes) for slot, writes in self.live.items() if writes}
 
     def conflicts(self) -> dict[str, Writes]:
         """The slots with rival values, each with all its live writes; `gone` too when the record is contested."""
-        rivals = {slot: writes for slot, writes in self.live.items() if _rivals(writes)}
+        rivals = {slot: writes for slot, writes in self.live.items() if len(writes) > 1 and _rivals(writes)}
         return {**rivals, GONE: self.live[GONE]} if self.contested() else rivals
 
     @property
@@ -226,5 +226,13 @@ def _linked(a: str, b: str, verdict: str) -> dict[str, Value]:
     return {"a": first, "b": second, "verdict": verdict}
 
 
+def _shown(writes: Writes) -> Value:
+    """The value that everybody shows of some writes."""
+    if len(writes) == 1:  # nearly always
+        (value,) = writes.values()
+        return value
+    return writes[min(writes)]
+
+
 def _rivals(writes: Writes) -> bool:
-    return len(writes) > 1 and len({codec.encode(value) for value in writes.values()}) > 1
+    return len({codec.encode(value) for value in writes.values()}) > 1

@@ -23,11 +23,12 @@ def written(value: Any) -> bytes:
     return _JSON.encode(value).encode()
 
 
-def _nothing(_: bytes) -> None:
-    return None
+def nothing(_: bytes) -> None:
+    """What `read` says of everything where there is only the standard library."""
+    return
 
 
-read: Callable[[bytes], Any] = _nothing
+read: Callable[[bytes], Any] = nothing
 """What these bytes hold, if they are the bytes that `write` makes of it and hold no fraction; else None."""
 write: Callable[[Any], bytes] = written
 """As `written`, for values of exactly the types that JSON is read as; raises TypeError for others."""

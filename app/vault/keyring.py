@@ -141,7 +141,9 @@ class Keyring:
         return sealing.unpack(sealing.unseal(sealing.subkey(self.user_key, purpose), about, sealed))
 
     def _about(self, purpose: str, area: str, gen: int, row: str, rev: int) -> bytes:
-        return codec.encode_again([self._vault, purpose, self.person, area, gen, row, rev])
+        # The canonical JSON of the list of these, put together, because it is made for every row that is written.
+        vault, what, where, which = (codec.quoted(text) for text in (self._vault, purpose, area, row))
+        return f"[{vault},{what},{self.person},{where},{gen},{which},{rev}]".encode()
 
 
 @dataclass(frozen=True)

@@ -91,9 +91,9 @@ def summarise(household: str, area: str, held: Sequence[Record]) -> Summary:
     """The summary of a household's records."""
     of_root = next((r.heads for r in held if r.id == household), NOTHING)
     root = of_root.values()
-    present = [r for r in held if r.kind == "member" and not r.heads.gone]
-    present.sort(key=lambda r: (_text(r.heads.values(), "relation") or "99", r.id))
-    people = [r.heads.values() for r in present]
+    here = [(r.heads.values(), r) for r in held if r.kind == "member" and not r.heads.gone]
+    here.sort(key=lambda each: (_text(each[0], "relation") or "99", each[1].id))
+    people, present = [values for values, _ in here], [r for _, r in here]
     names = tuple(_text(p, "name") for p in people)
     heads = [_text(p, "name") for p in people if p.get("relation") in HEAD_CODES]
     visits = [(r.id, r.heads.values()) for r in held if r.kind == "visit"]

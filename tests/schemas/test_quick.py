@@ -24,7 +24,7 @@ LITTLE = st.sampled_from(
 @contextmanager
 def on_a_tablet() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as tablet:
-        tablet.setattr(quick, "read", lambda _: None)
+        tablet.setattr(quick, "read", quick.nothing)
         tablet.setattr(quick, "write", quick.written)
         yield
 
