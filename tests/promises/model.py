@@ -136,17 +136,5 @@ def conflicts(slots: Mapping[str, Mapping[str, Value]], seen: Mapping[str, froze
     return sorted(rivals)
 
 
-def joined(links: Iterable[Mapping[str, Mapping[str, Value]]]) -> set[frozenset[str]]:
-    """The groups of records that are one thing, given the live writes of every link."""
-    groups: list[set[str]] = []
-    for slots in links:
-        verdicts = list(slots.get("verdict", {}).values())
-        if verdicts and all(v == "same" for v in verdicts):
-            pair = {shown(slots["a"]), shown(slots["b"])}
-            touching = [g for g in groups if g & pair]
-            groups = [g for g in groups if not g & pair] + [pair.union(*touching)]
-    return {frozenset(g) for g in groups}
-
-
 def _same(a: Value, b: Value) -> bool:
     return type(a) is type(b) and bool(a == b)
