@@ -1,5 +1,10 @@
-"""What one person's device account holds, sealed under their own key: the grant, the device's keys, the server."""
+"""What one person's device account holds, sealed under their own key: the grant, the device's keys, the server, and
+what the person's areas are called, also those that are theirs no longer.
 
+Evolution rule: a field is only ever added, and is read with a default where it is not there.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -20,25 +25,32 @@ account = tables.account.c
 
 @dataclass(frozen=True)
 class Account:
-    """`sign_private` and `box_private` are the device's raw private keys."""
+    """`sign_private` and `box_private` are the device's raw private keys; `before` are the names of the areas of former
+    grants by code."""
 
     grant: Grant
     server_url: str
     sign_private: bytes = field(repr=False)
     box_private: bytes = field(repr=False)
+    before: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, grant: Grant, keys: DeviceKeys, server_url: str) -> Self:
         return cls(grant, server_url, keys.sign_private, keys.box_private)
 
+    @property
+    def area_names(self) -> dict[str, str]:
+        """What each area is called that is the person's or ever was, by code."""
+        return {**self.before, **{area.code: area.name for area in self.grant.areas}}
+
     def wire(self) -> dict[str, Value]:
         keys = {"sign": self.sign_private.hex(), "box": self.box_private.hex()}
-        return {"grant": self.grant.wire(), "server_url": self.server_url, **keys}
+        return {"grant": self.grant.wire(), "server_url": self.server_url, "before": dict(self.before), **keys}
 
     @classmethod
     def from_wire(cls, data: Value) -> Self:
         keys = (bytes.fromhex(data["sign"]), bytes.fromhex(data["box"]))
-        return cls(Grant.from_wire(data["grant"]), data["server_url"], *keys)
+        return cls(Grant.from_wire(data["grant"]), data["server_url"], *keys, data.get("before", {}))
 
 
 def check(grant: Grant) -> None:

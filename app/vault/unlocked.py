@@ -64,6 +64,11 @@ class Unlocked:
     def areas(self) -> list[wire.Area]:
         return list(self.grant.areas)
 
+    def area_names(self) -> dict[str, str]:
+        """What each area is called that is the person's or ever was, by code: a household may stay in sight in one that
+        was taken away (`lies`)."""
+        return self._mine().area_names
+
     def device(self) -> str:
         """The id the server gave this device for this person."""
         return self.grant.device
@@ -114,6 +119,7 @@ class Unlocked:
             old.server_url if server_url is None else server_url,
             old.sign_private if keys is None else keys.sign_private,
             old.box_private if keys is None else keys.box_private,
+            old.area_names,
         )
         with self._writing() as tx:
             account.keep(tx, new)

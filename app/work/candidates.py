@@ -43,7 +43,7 @@ Found = tuple[str, Summary, Known, str]
 def known_here(vault: Open, entered: Sequence[Trace], *, at_entry: bool = False) -> tuple[Candidate, ...]:
     """The households in a person's vault that may be those of the people entered."""
     summaries = vault.summaries()
-    names = {a.code: a.name for a in vault.areas()}
+    names = vault.area_names()
     return candidates(
         entered,
         groups(summaries),

@@ -85,7 +85,8 @@ class Registration:
 class HouseholdPage:
     """`registrations` is empty for a household that was registered once. `removed` are members that were removed,
     `candidates` households that may be this one. `moving_to`: the area code that somebody has moved it to, "" when
-    it lies where it is said to lie. `why`: the reason given for removing the household, or for having it back."""
+    it lies where it is said to lie, and `moving_to_name` what that is called. `why`: the reason given for removing the
+    household, or for having it back."""
 
     line: Line
     facts: tuple[Fact, ...]
@@ -97,6 +98,7 @@ class HouseholdPage:
     registrations: tuple[Registration, ...]
     candidates: tuple[Candidate, ...]
     moving_to: str
+    moving_to_name: str
     why: str
 
 
@@ -117,6 +119,7 @@ def page(
         by_kind.get("visit", ()), key=lambda r: (str(r.heads.value("visited_on") or ""), r.id), reverse=True
     )
     links = by_kind.get("link", ())
+    moving_to = next((to for r in roots if (to := str(r.heads.value("area") or r.area)) != r.area), "")
     return HouseholdPage(
         line=line,
         facts=tuple(_facts(roots)),
@@ -127,7 +130,8 @@ def page(
         conflicts=sum(len(r.heads.conflicts()) for rs in by_kind.values() for r in rs),
         registrations=tuple(_registration(r, names) for r in roots) if len(roots) > 1 else (),
         candidates=candidates,
-        moving_to=next((to for r in roots if (to := str(r.heads.value("area") or r.area)) != r.area), ""),
+        moving_to=moving_to,
+        moving_to_name=names.get(moving_to, moving_to),
         why=str(roots[0].heads.value("gone_why") or "") if roots else "",
     )
 

@@ -67,9 +67,8 @@ class Work:
         """A household's page, by any of its registrations. Raises Failed `not_found` when this worker has none such."""
         shown = self._line(household_id)
         held = self._held(shown)
-        names = {a.code: a.name for a in self._vault.areas()}
         found = () if shown.gone else candidates.known_here(self._vault, joined.traces(held))
-        return household.page(shown, held, self._clock.today(), names, found)
+        return household.page(shown, held, self._clock.today(), self._vault.area_names(), found)
 
     def visit(self, household_id: str) -> OpenVisit:
         """The household's open visit, or a new one; of a household registered more than once, on the registration
@@ -164,7 +163,7 @@ class Work:
         return [(parts, shown) for parts, shown in self._all() if shown.gone == gone]
 
     def _all(self) -> list[tuple[list[Summary], Line]]:
-        names = {a.code: a.name for a in self._vault.areas()}
+        names = self._vault.area_names()
         working = frozenset(copy.household for copy in self._vault.all_working())
         waiting = self._vault.waiting_by_household()
         found = joined.groups(self._vault.summaries()).values()

@@ -146,8 +146,7 @@ def _state(desk: Desk, page: HouseholdPage) -> list[ft.Control]:
     if page.line.contested:
         out.append(status.banner(desk.t("remove.contested"), "bad"))
     if page.moving_to:
-        names = {a.code: a.name for a in desk.work.areas()}
-        out.append(status.banner(desk.t("move.under_way", name=names.get(page.moving_to, page.moving_to)), "info"))
+        out.append(status.banner(desk.t("move.under_way", name=page.moving_to_name), "info"))
     if page.conflicts:
         out.append(status.banner(desk.t("household.conflict", n=page.conflicts), "bad"))
     return out

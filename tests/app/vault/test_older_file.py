@@ -11,7 +11,7 @@ from app.vault import tables
 from app.vault.open import Open
 from schemas.change import START, Change, chain
 from schemas.problems import Failed
-from tests.app.vault.county import PIN, VILLAGE, County, Known, edit, pull, sync, vault
+from tests.app.vault.county import OTHER, PIN, VILLAGE, County, Known, edit, pull, sync, vault
 
 FIRST = Path(__file__).parents[2] / "vectors" / "vault-schema-1.zip"
 
@@ -81,6 +81,15 @@ def test_its_area_can_be_fetched_anew_as_a_snapshot(mine: Open, county: County, 
     assert mine.summaries() == before
     assert mine.verify() == []
     assert mine.waiting_count() == 1
+
+
+def test_the_names_of_its_villages_are_kept_from_now_on(tmp_path: Path, mine: Open, county: County) -> None:
+    names = {a.code: a.name for a in mine.areas()}
+    assert mine.area_names() == names
+    mine.renew(county.grant(areas=(OTHER,)))
+    mine.lock()
+    again = vault(tmp_path / "vault").unlock("wangfang", PIN)
+    assert again.area_names() == {**names, OTHER: "村201"}
 
 
 def test_an_older_app_does_not_touch_a_newer_file(tmp_path: Path, mine: Open) -> None:

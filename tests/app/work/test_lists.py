@@ -52,6 +52,20 @@ def test_a_list_can_be_held_to_a_village_and_says_how_many_there_are(desk: Desk)
     assert (len(found.lines), found.total) == (LIMIT, LIMIT + 2)
 
 
+def test_a_household_that_stays_in_sight_in_a_village_taken_away_stands_under_its_name(desk: Desk) -> None:
+    there = desk.another("钟二妹", area=OTHER)
+    desk.work.move(desk.household, OTHER)
+    for areas in ((VILLAGE,), (VILLAGE, "990101100202")):
+        desk.vault.renew(desk.county.grant(areas=areas))
+    for work in (desk.work, desk.unlocked_again()):
+        assert [x.household for x in work.households("村201").lines] == [there]
+        assert work.household(there).line.area_name == "村201"
+        assert work.household(desk.household).moving_to_name == "村201"
+        found = work.known_here(Entry(area=OTHER, head="钟二妹", address=""))
+        assert [c.area_name for c in found] == ["村201"]
+        assert [a.name for a in work.areas()] == ["村203", "村202"]
+
+
 def test_a_removed_household_is_not_listed(desk: Desk) -> None:
     desk.work.remove(desk.household, "全家已迁往外省")
     assert desk.work.households().total == 0
