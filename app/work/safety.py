@@ -21,7 +21,7 @@ STATES: Sequence[State] = ("here", "photos", "held", "open", "safe")
 
 @dataclass(frozen=True)
 class Row:
-    """One household. `held`: reason → how many changes; `line` is None for one that is no longer on this device.
+    """One household. `held`: reason → how many changes; `line` is None for one that this worker has no more.
     `begun`: nothing of it is finished, there is only the open visit."""
 
     household: str
@@ -117,7 +117,7 @@ def safety(found: Iterable[Whereabouts], lines: Mapping[str, Line]) -> Safety:
 
 
 def detail(row: Row, parts: Iterable[Part], photos: Iterable[Photo], held: Iterable[Record]) -> Detail:
-    """One household record by record; `held` are its records."""
+    """One household record by record; `held` are its records, none for one that may not be shown."""
     records = {r.id: r for r in held}
     return Detail(
         row,

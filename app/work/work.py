@@ -76,7 +76,8 @@ class Work:
         return OpenVisit.begin(self._vault, self._clock, self._line(household_id).visit_in)
 
     def outcome(self, household_id: str, visit: str) -> Outcome:
-        """What came of a finished visit. Raises Failed `not_found`."""
+        """What came of a finished visit. Raises Failed `not_found`, also when this worker has the household no more."""
+        self._line(household_id)
         waiting = self._vault.waiting_by_household().get(household_id, 0)
         return outcome(self._vault.household(household_id), household_id, visit, waiting)
 
@@ -136,17 +137,17 @@ class Work:
         return safety.safety(self._vault.safety(), self._by_registration())
 
     def safety_of(self, household_id: str) -> Detail:
-        """The same of one household, record by record and photo by photo. Raises Failed `not_found`."""
+        """The same of one household, record by record and photo by photo; of one that this worker has no more, without
+        a name or a day. Raises Failed `not_found`."""
         row = next((r for r in self.safety().rows if r.household == household_id), None)
         if row is None:
             raise Failed("not_found")
-        parts, photos, held = [], [], []
+        parts, photos = [], []
         for registration in row.line.registrations if row.line else (household_id,):
             told = self._vault.safety_of(registration)
             parts += told[0]
             photos += told[1]
-            held += self._vault.household(registration)
-        return safety.detail(row, parts, photos, held)
+        return safety.detail(row, parts, photos, self._held(row.line) if row.line else ())
 
     def waiting(self) -> int:
         """How many changes are not yet safe on the server."""

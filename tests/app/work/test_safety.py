@@ -1,5 +1,6 @@
 """Where this device's work is: nothing is called safe but what the server has said it has."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +9,9 @@ from app.vault.safety import Whereabouts
 from app.vault.working import WorkingCopy
 from app.work.safety import safety
 from schemas.change import Change
+from schemas.problems import Failed
 from schemas.wire import Held, Receipt, Taken
+from sync_server.demo.doorstep import answer_all
 from tests.app.vault.county import OTHER, VILLAGE, edit, keys, new_id
 from tests.app.work.conftest import Desk
 
@@ -92,6 +95,27 @@ def test_work_of_a_former_enrolment_is_told_as_long_as_its_end_is_not_known(desk
         ("member", {}),
         ("member", {}),
         ("visit", {}),
+    ]
+
+
+def test_of_a_household_out_of_reach_is_told_where_it_is_and_nothing_of_what_it_says(desk: Desk) -> None:
+    visit = desk.work.visit(desk.household)
+    answer_all(visit, {"basic/outcome": "absent"})
+    finished = visit.finish()
+    desk.vault.renew(desk.county.grant(areas=(OTHER,)))
+    assert desk.work.outcome(desk.household, finished.visit).head == "蓝水根", "it is not at the server yet"
+    receipt(desk)
+    for shown in (desk.work.household, lambda household: desk.work.outcome(household, finished.visit)):
+        with pytest.raises(Failed, match="not_found"):
+            shown(desk.household)
+    detail = desk.work.safety_of(desk.household)
+    assert (detail.row.line, detail.row.state) == (None, "safe")
+    assert [(r.kind, r.name, r.on) for r in detail.records] == [
+        ("household", "", None),
+        ("member", "", None),
+        ("member", "", None),
+        ("member", "", None),
+        ("visit", "", None),
     ]
 
 
