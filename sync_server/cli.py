@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 
 from schemas.problems import Failed
-from sync_server import memory
+from sync_server import process
 from sync_server.http.openapi import document
 from sync_server.main import create_app, listener, log_to_terminal, share_the_door, ways
 from sync_server.server import Server
@@ -44,6 +44,6 @@ def main(argv: Sequence[str]) -> int:
         print(failed.say("en"))
         return 1
     print(f"http://{options.host}:{options.port}")
-    memory.settle()
+    process.settle()
     listener(app, options.host, options.port).run()
     return 0

@@ -11,7 +11,7 @@ from fastapi import APIRouter, FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from schemas.clock import Clock
-from sync_server import memory
+from sync_server import process
 from sync_server.http import bundle, enrol, errors, library, openapi, review, sync
 from sync_server.http.load import Load
 from sync_server.http.patience import Paced, Patient
@@ -66,7 +66,7 @@ def from_environment() -> FastAPI:
     """The application of one of several processes."""
     log_to_terminal()
     app = create_app(settings())
-    memory.settle()
+    process.settle()
     return app
 
 
