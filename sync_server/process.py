@@ -1,5 +1,5 @@
-"""How a process that serves is set up: its collector of garbage, its heaps, and how its threads take turns. Called once,
-when the application has been made."""
+"""How a process that serves is set up: its collector of garbage, its heaps, and how its threads take turns. Called
+once, when the application has been made."""
 
 import ctypes
 import gc
@@ -15,7 +15,8 @@ as many."""
 
 
 def settle() -> None:
-    """Leaves what has been made until now alone, lets all threads share a few heaps, and switches between them often."""
+    """Leaves what has been made until now alone, lets all threads share a few heaps, and switches between them
+    often."""
     # The collector would go through all of it again and again: a fifth of what a batch costs.
     gc.collect()
     gc.freeze()
