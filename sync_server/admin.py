@@ -20,6 +20,7 @@ from sync_server import bundle, county, devices, erasure, library, people, verif
 from sync_server.county import Village
 from sync_server.db import Tx
 from sync_server.may import ROLES
+from sync_server.people import Person
 from sync_server.server import Server
 from sync_server.settings import settings
 
@@ -74,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     scope = command("scope", _scope, "say anew where somebody works: there and nowhere else")
     scope.add_argument("user")
     scope.add_argument("scope", nargs="+", help=_PLACES)
+    password = command("password", _set_password, "set somebody's desk password anew; asks for it")
+    password.add_argument("user")
+    deactivate = command("deactivate", _deactivate, "end somebody's access for good, at the desk and on their devices")
+    deactivate.add_argument("user")
+    deactivate.add_argument("--yes", action="store_true", help="do not ask first")
     code = command("code", _code, "make a one-time code that enrols a device for somebody")
     code.add_argument("user")
     form = command("form", _form, "publish a questionnaire (XLSForm)")
@@ -124,6 +130,31 @@ def _scope(server: Server, options: argparse.Namespace) -> int:
     print(
         "Tablets learn of it when they next sync. What was not sent from a village taken away is held for a supervisor."
     )
+    return 0
+
+
+def _set_password(server: Server, options: argparse.Namespace) -> int:
+    password = _password() or ""
+    server.db.transaction(lambda tx: people.set_password(tx, _county(tx), options.user, password))
+    print(f"set the password of {options.user}, who has to log in again")
+    return 0
+
+
+def _deactivate(server: Server, options: argparse.Namespace) -> int:
+    user = options.user
+
+    def look(tx: Tx) -> tuple[Person, int]:
+        used = [d for d in devices.all_of(tx, _county(tx)) if d.user == user and d.revoked_at is None]
+        return people.get(tx, _county(tx), user), len(used)
+
+    person, used = server.db.snapshot(look)
+    print(f"{user}, {person.role}; devices in use: {used}")
+    if not options.yes and not _confirmed(user):
+        print("nothing was changed")
+        return 1
+    out = server.db.transaction(lambda tx: devices.end_access(tx, _county(tx), user))
+    print(f"ended the access of {user}; devices put out: {out}")
+    print("A device hands over at its next sync what was not sent, which is held for a supervisor, and locks for good.")
     return 0
 
 
@@ -179,7 +210,7 @@ def _bundle(server: Server, options: argparse.Namespace) -> int:
 
 def _confirmed(code: str) -> bool:
     print(f"This cannot be undone. Type {code} to go on: ", end="", flush=True)
-    return sys.stdin.readline().strip().upper() == code
+    return sys.stdin.readline().strip().upper() == code.upper()
 
 
 def _verify(server: Server, options: argparse.Namespace) -> int:

@@ -44,8 +44,10 @@ class Device:
 
 
 def new_code(tx: Tx, county: str, user: str) -> str:
-    """A one-time enrolment code for a person, such as `7K2P4-XQ9MB`; raises Failed("unknown_person")."""
-    people.get(tx, county, user)
+    """A one-time enrolment code for a person, such as `7K2P4-XQ9MB`; raises Failed("unknown_person"), also for one
+    whose access has ended."""
+    if not people.get(tx, county, user).active:
+        raise Failed("unknown_person")
     number = int.from_bytes(tx.clock.random(8), "big")
     text = "".join(ids.ALPHABET[number >> 5 * i & 31] for i in range(10))
     now = tx.clock.now()
@@ -68,7 +70,7 @@ def enrol(tx: Tx, asked: wire.Enrol) -> wire.Grant:
     now = stamp(tx.clock.now())
     if code is None or code.expires < now:
         raise Failed("unknown_code")
-    person = people.get(tx, code.county, code.user)
+    person = people.get(tx, code.county, code.user, lock=True)  # whose access may be ending: then this device goes too
     if not person.active:
         raise Failed("unknown_code")
     if code.used_at is not None:
@@ -251,6 +253,20 @@ def revoke(tx: Tx, county: str, device: str, by: str) -> None:
     if known.revoked_at is None:
         tx.execute(update(t.device).where(_is(county, device)).values(revoked_at=stamp(tx.clock.now())))
         audit.write(tx, county, by, "revoked", device)
+
+
+def end_access(tx: Tx, county: str, user: str) -> int:
+    """Ends a person's access: their logins at once, and each of their devices is put out, so that it hands over what it
+    has and is ordered to destroy its ways in; how many those are comes back. Raises Failed("unknown_person")."""
+    people.get(tx, county, user, lock=True)
+    mine = sorted(d.id for d in all_of(tx, county) if d.user == user)
+    out = [d for d in mine if lock(tx, county, d).revoked_at is None]
+    for device in out:
+        tx.execute(update(t.device).where(_is(county, device)).values(revoked_at=stamp(tx.clock.now())))
+    people.deactivate(tx, county, user)
+    for device in out:
+        audit.write(tx, county, audit.SERVER, "revoked", device)
+    return len(out)
 
 
 def desk(tx: Tx, county: str) -> Device:

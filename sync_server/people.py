@@ -75,9 +75,9 @@ def add(
     return Person(county, user, name, role, tuple(scope))
 
 
-def get(tx: Tx, county: str, user: str) -> Person:
-    """A person; raises Failed("unknown_person")."""
-    row = _find(tx, user)
+def get(tx: Tx, county: str, user: str, *, lock: bool = False) -> Person:
+    """A person, with `lock` with nobody else changing them until the commit; raises Failed("unknown_person")."""
+    row = _find(tx, user, lock)
     if row is None or row.county != county:
         raise Failed("unknown_person")
     return _person(row)
@@ -92,13 +92,11 @@ def set_scope(tx: Tx, county: str, user: str, scope: Sequence[str]) -> Person:
     """Gives a person these places and no others. A desk shows them at once; a device learns of them at its next pull,
     and what it sends for a place that is theirs no longer is held. Raises Failed: `unknown_person`, `bad_scope`."""
     _check_scope(scope, county)
-    row = _find(tx, user, lock=True)
-    if row is None or row.county != county:
-        raise Failed("unknown_person")
+    before = get(tx, county, user, lock=True)
     mine = (t.person.c.county == county) & (t.person.c.user == user)
     tx.execute(update(t.person).where(mine).values(scope=list(scope)))
-    audit.write(tx, county, audit.SERVER, "scope_set", user, scope=list(scope), before=list(row.scope))
-    return replace(_person(row), scope=tuple(scope))
+    audit.write(tx, county, audit.SERVER, "scope_set", user, scope=list(scope), before=list(before.scope))
+    return replace(before, scope=tuple(scope))
 
 
 def set_password(tx: Tx, county: str, user: str, password: str) -> None:
@@ -111,7 +109,8 @@ def set_password(tx: Tx, county: str, user: str, password: str) -> None:
 
 
 def deactivate(tx: Tx, county: str, user: str) -> None:
-    """Ends a person's access: logins at once, and what their devices send from now on is held."""
+    """Ends a person's logins, at once and for good; with their devices it is `devices.end_access`. Raises
+    Failed("unknown_person")."""
     get(tx, county, user)
     tx.execute(update(t.person).where(t.person.c.county == county, t.person.c.user == user).values(active=False))
     tx.execute(delete(t.session).where(t.session.c.county == county, t.session.c.user == user))

@@ -1,6 +1,7 @@
 """The steward's commands: a county set up from nothing, from the command line, as the README says."""
 
 import io
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from sqlalchemy import update
 
 from schemas.clock import Clock
-from sync_server import admin, tables
+from schemas.problems import Failed
+from sync_server import admin, audit, people, tables
 from sync_server.server import Server
-from sync_server.settings import settings
+from sync_server.settings import Settings, settings
+from tests.sync_server.place import PASSWORD, Place
 
 VILLAGES = "code,name,town_name\n990101200203,茶坑村,云岭乡\n990101200200,云岭村,云岭乡\n"
 
@@ -23,6 +26,21 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     folder = str(tmp_path / "server")
     assert admin.main(["--data", folder, "init", "990101", "样例县", str(villages)]) == 0
     return folder
+
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(place: Place, chosen: Settings) -> Run:
+    """The steward's commands, beside the server of a place, on either database."""
+    where = ["--data", str(chosen.data), "--database", chosen.database_url]
+    return lambda *command: admin.main([*where, *command])
+
+
+def lines(place: Place, about: str) -> list[str]:
+    """What the audit says was done about somebody or something."""
+    return [e.what for e in place.server.db.snapshot(lambda tx: audit.read(tx, place.county, about=about))]
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, line: str) -> None:
@@ -58,6 +76,47 @@ def test_somebody_works_elsewhere_from_now_on(
     assert admin.main(["--data", data, "verify"]) == 0
 
 
+def test_a_new_password_is_asked_for_and_ends_the_old_one(
+    place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user = place.user("supervisor")
+    login = people.log_in(place.server.db, user, PASSWORD)
+    typed(monkeypatch, "")
+    assert run("password", user) == 1
+    assert "passphrase" in capsys.readouterr().err
+    typed(monkeypatch, "another password")
+    assert run("password", user) == 0
+    assert "another password" not in "".join(capsys.readouterr())
+    with pytest.raises(Failed, match="session_over"):
+        place.server.db.snapshot(lambda tx: people.by_token(tx, login.token))
+    with pytest.raises(Failed, match="wrong_login"):
+        people.log_in(place.server.db, user, PASSWORD)
+    assert people.log_in(place.server.db, user, "another password").person.user == user
+    assert "password_set" in lines(place, user)
+    assert run("verify") == 0
+
+
+def test_somebodys_access_ends_once_the_steward_says_it_again(
+    place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tablet, user = place.tablet(), place.user("visitor")
+    typed(monkeypatch, "somebody else")
+    assert run("deactivate", user) == 1
+    assert "devices in use: 1" in capsys.readouterr().out
+    assert tablet.pull().upto == 0
+    typed(monkeypatch, user)
+    assert run("deactivate", user) == 0
+    assert "devices put out: 1" in capsys.readouterr().out
+    with pytest.raises(Failed, match="revoked"):
+        tablet.pull()
+    assert "person_deactivated" in lines(place, user)
+    assert lines(place, tablet.id)[-1] == "revoked"
+    assert run("code", user) == 1
+    assert run("deactivate", user, "--yes") == 0
+    assert "devices put out: 0" in capsys.readouterr().out
+    assert run("verify") == 0
+
+
 def test_verify_names_what_is_wrong_and_ends_non_zero(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     server = Server.open(settings(data, None, env={}), Clock())
     server.db.transaction(lambda tx: tx.execute(update(tables.audit).values(who="somebody else")))
@@ -72,6 +131,8 @@ def test_verify_names_what_is_wrong_and_ends_non_zero(data: str, capsys: pytest.
         ["code", "nobody"],
         ["person", "lin", "林", "visitor", "110101"],
         ["scope", "nobody", "990101"],
+        ["password", "nobody"],
+        ["deactivate", "nobody", "--yes"],
         ["pack", "no/such/folder"],
         ["form", "no/such/file"],
     ],

@@ -1,5 +1,8 @@
 """Enrolment: a code lets one device in, once, and a device that is put out stays out."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -7,6 +10,7 @@ from schemas import ids, signing, wire
 from schemas.clock import parse_stamp
 from schemas.problems import Failed
 from sync_server import audit, devices, people
+from sync_server.db import Tx
 from tests.sync_server.place import EAST, HILL, Place, Watch, enrol_message, enrolled
 
 
@@ -79,6 +83,52 @@ def test_a_person_who_left_keeps_nothing_but_their_unsent_changes(place: Place) 
     assert tablet.push(change).verdicts == (wire.Held("revoked_held"),)
     with pytest.raises(Failed, match="revoked"):
         tablet.pull()
+
+
+def test_whose_access_ends_loses_their_devices_by_the_countys_order(place: Place) -> None:
+    first, second, other = place.tablet(), place.tablet(), place.tablet("officer")
+    home = first.begin()
+    place.server.db.transaction(lambda tx: devices.revoke(tx, place.county, second.id, place.user("steward")))
+    before = second.device.revoked_at
+    user = place.user("visitor")
+    assert place.server.db.transaction(lambda tx: devices.end_access(tx, place.county, user)) == 1
+    assert first.push(first.change(home, {"phone": "1"})).verdicts == (wire.Held("revoked_held"),)
+    for tablet in (first, second):
+        with pytest.raises(Failed, match="revoked") as revoked:
+            tablet.pull()
+        at, order = revoked.value.figures["at"], revoked.value.figures["order"]
+        assert at == tablet.device.revoked_at
+        assert signing.verifies(tablet.grant.county_sign_key, signing.ORDER, signing.value([tablet.id, at]), order)
+    assert second.device.revoked_at == before
+    assert other.pull().upto == 0
+    told = place.server.db.snapshot(lambda tx: audit.read(tx, place.county))
+    assert [(e.who, e.what, e.about) for e in told if e.who == audit.SERVER][-2:] == [
+        (audit.SERVER, "person_deactivated", user),
+        (audit.SERVER, "revoked", first.id),
+    ]
+    with pytest.raises(Failed, match="unknown_person"):
+        code_for(place)
+
+
+def test_a_device_that_is_let_in_while_its_persons_access_ends_is_put_out_too(place: Place) -> None:
+    code, user = code_for(place), place.user("visitor")
+    let_in, go_on = Event(), Event()
+
+    def slowly(tx: Tx) -> str:
+        grant = devices.enrol(tx, enrol_message(code, Ed25519PrivateKey.generate()))
+        let_in.set()
+        assert go_on.wait(20)
+        return grant.device
+
+    with ThreadPoolExecutor(2) as pool:
+        enrolling = pool.submit(place.server.db.transaction, slowly)
+        assert let_in.wait(20)
+        ending = pool.submit(place.server.db.transaction, lambda tx: devices.end_access(tx, place.county, user))
+        assert wait([ending], 0.5).not_done
+        go_on.set()
+        device = enrolling.result()
+        assert ending.result() == 1
+    assert place.server.db.snapshot(lambda tx: devices.find(tx, device)).revoked_at
 
 
 def test_keys_that_are_none_are_malformed(place: Place) -> None:

@@ -56,6 +56,10 @@ class Centre:
         device = tablet.open.device()
         self.server.db.transaction(lambda tx: devices.revoke(tx, COUNTY, device, "steward"))
 
+    def end_access(self, user: str) -> None:
+        """The steward ends a person's access."""
+        self.server.db.transaction(lambda tx: devices.end_access(tx, COUNTY, user))
+
     def scope(self, user: str, areas: list[str]) -> None:
         """Gives a person these villages and no others."""
         self.server.db.transaction(lambda tx: people.set_scope(tx, COUNTY, user, areas))

@@ -218,6 +218,20 @@ def test_a_revoked_tablet_hands_over_its_work_and_its_photos_and_is_shut_out(tab
     assert centre.rows("held") == 2
 
 
+def test_the_tablet_of_somebody_whose_access_ended_hands_over_its_work_and_is_shut_out(
+    tablet: Tablets, centre: Centre
+) -> None:
+    a = tablet("lin")
+    household = a.register()
+    a.sync()
+    a.edit(household, phone="1")
+    centre.end_access("lin")
+    outcome = a.sync()
+    assert (codes(outcome.problems), outcome.sent, outcome.shut_out) == (["revoked"], 1, True)
+    assert (a.open.closed, a.vault.people()[0].kinds) == (True, ())
+    assert centre.rows("held") == 1
+
+
 def test_a_photo_that_does_not_get_through_keeps_a_revoked_tablet_open_until_it_has(
     tablet: Tablets, centre: Centre
 ) -> None:
