@@ -215,7 +215,7 @@ def _prefix(code: str, county: str) -> bool:
 
 
 def _hashed(tx: Tx, password: str) -> str:
-    if len(password) < 8:
+    if len(password) < 10:
         raise Failed("weak_passphrase")
     salt = tx.clock.random(16)
     return f"scrypt${_N}${_R}${_P}${salt.hex()}${_scrypt(password, salt, _N, _R, _P).hex()}"

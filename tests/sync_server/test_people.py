@@ -101,6 +101,7 @@ def test_neither_password_nor_token_is_kept(place: Place) -> None:
         ("visitor", ["110101"], None, "bad_scope"),
         ("visitor", ["9901010"], None, "bad_scope"),
         ("visitor", ["990101"], "short", "weak_passphrase"),
+        ("visitor", ["990101"], "nine char", "weak_passphrase"),
     ],
 )
 def test_a_person_who_does_not_fit_is_refused(
