@@ -19,6 +19,7 @@ from schemas.clock import parse_stamp, stamp
 from schemas.problems import Failed
 from sync_server import audit, may
 from sync_server import tables as t
+from sync_server.county import areas
 from sync_server.db import Database, Tx
 
 _N, _R, _P = 2**14, 8, 1  # scrypt: 16 MiB and some 50 ms, OWASP's floor for its p=5 is n=2**14
@@ -55,10 +56,11 @@ class Login:
 def add(
     tx: Tx, county: str, user: str, name: str, role: str, scope: Sequence[str], password: str | None = None
 ) -> Person:
-    """Adds a person. Raises Failed: `bad_role`, `bad_scope`, `user_taken`, `weak_passphrase`."""
+    """Adds a person. Raises Failed: `bad_role`, `bad_scope`, `unknown_area` for a place that holds no village,
+    `user_taken`, `weak_passphrase`."""
     if role not in may.ROLES:
         raise Failed("bad_role")
-    _check_scope(scope, county)
+    _check_scope(tx, scope, county)
     if not user or len(user) > 64 or _find(tx, user) is not None:
         raise Failed("user_taken")
     tx.execute(
@@ -90,8 +92,9 @@ def everyone(tx: Tx, county: str) -> list[Person]:
 
 def set_scope(tx: Tx, county: str, user: str, scope: Sequence[str]) -> Person:
     """Gives a person these places and no others. A desk shows them at once; a device learns of them at its next pull,
-    and what it sends for a place that is theirs no longer is held. Raises Failed: `unknown_person`, `bad_scope`."""
-    _check_scope(scope, county)
+    and what it sends for a place that is theirs no longer is held. Raises Failed: `unknown_person`, `bad_scope`,
+    `unknown_area` for a place that holds no village."""
+    _check_scope(tx, scope, county)
     before = get(tx, county, user, lock=True)
     mine = (t.person.c.county == county) & (t.person.c.user == user)
     tx.execute(update(t.person).where(mine).values(scope=list(scope)))
@@ -204,9 +207,12 @@ def _person(row: Row[Any]) -> Person:
     return Person(row.county, row.user, row.name, row.role, tuple(row.scope), row.active)
 
 
-def _check_scope(scope: Sequence[str], county: str) -> None:
+def _check_scope(tx: Tx, scope: Sequence[str], county: str) -> None:
     if not scope or not all(_prefix(code, county) for code in scope):
         raise Failed("bad_scope")
+    for code in scope:
+        if not areas(tx, county, (code,)):
+            raise Failed("unknown_area", area=code)
 
 
 def _prefix(code: str, county: str) -> bool:

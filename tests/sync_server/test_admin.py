@@ -76,6 +76,15 @@ def test_somebody_works_elsewhere_from_now_on(
     assert admin.main(["--data", data, "verify"]) == 0
 
 
+@pytest.mark.parametrize("command", [["person", "new", "新人", "visitor"], ["scope", "visitor-990101"]])
+def test_a_place_that_holds_no_village_is_named(
+    run: Run, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed(monkeypatch, "")
+    assert run(*command, "990101001999") == 1
+    assert "990101001999" in capsys.readouterr().err
+
+
 def test_a_new_password_is_asked_for_and_ends_the_old_one(
     place: Place, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

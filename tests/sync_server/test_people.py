@@ -111,6 +111,20 @@ def test_a_person_who_does_not_fit_is_refused(
         place.server.db.transaction(lambda tx: people.add(tx, place.county, "new", "新人", role, scope, password))
 
 
+@pytest.mark.parametrize("code", ["990101999", "990101200999", "990101001999"])
+def test_a_place_that_holds_no_village_is_refused_by_name(place: Place, code: str) -> None:
+    user, scope = place.user("visitor"), [place.areas[0], code]
+    for gives in (
+        lambda tx: people.add(tx, place.county, "new", "新人", "visitor", scope),
+        lambda tx: people.set_scope(tx, place.county, user, scope),
+    ):
+        with pytest.raises(Failed, match="unknown_area") as refusal:
+            place.server.db.transaction(gives)
+        assert refusal.value.figures == {"area": code}
+    assert [p.user for p in place.server.db.snapshot(lambda tx: people.everyone(tx, place.county))].count("new") == 0
+    assert place.server.db.snapshot(lambda tx: people.get(tx, place.county, user)).scope == place.areas[:2]
+
+
 def test_a_user_name_is_taken_once(place: Place) -> None:
     with pytest.raises(Failed, match="user_taken"):
         place.server.db.transaction(
