@@ -43,9 +43,11 @@ def office(tmp_path: Path) -> Iterator[Office]:
     server.stop()
 
 
-def log_in(window: Window, user: str) -> None:
-    window.shows("审核登录")
-    for label, text in (("用户名", user), ("密码", PASSWORD)):
+def log_in(window: Window, user: str, words: tuple[str, str, str] = ("审核登录", "用户名", "密码")) -> None:
+    """By the title and the two labels of the screen."""
+    title, *labels = words
+    window.shows(title)
+    for label, text in zip(labels, (user, PASSWORD), strict=True):
         typed(window, label, text)
     window.press("submit")
 

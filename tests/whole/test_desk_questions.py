@@ -167,3 +167,24 @@ def test_at_twice_the_size_every_word_and_button_is_still_there(
         window.shows("留档不用")
         window.picture(PICTURES / f"desk-held-200-{name}.png")
         assert window.missing == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("name", "size"), [("desktop", DESKTOP), ("phone", PHONE)])
+def test_all_of_it_is_said_in_english_too(office: Office, name: str, size: tuple[int, int]) -> None:
+    low, high = low_high(office)
+    with browser(size) as window:
+        window.page.add_init_script("localStorage.setItem('flutter.ruhu.lang', JSON.stringify('en'))")
+        window.open(f"{office.url}/desk/duplicates")
+        log_in(window, "li", ("Review desk", "User name", "Password"))
+        window.shows("To decide")
+        for place, words, picture in (
+            ("duplicates", "Doubles", "doubles"),
+            (f"duplicates/{low}/{high}", "Your decision", "double"),
+            ("conflicts", "Gone after all", "contested"),
+            (f"visits/{office.other.visit}", "about 3 years", "clock"),
+        ):
+            window.open(f"{office.url}/desk/{place}")
+            window.shows(words)
+            window.picture(PICTURES / f"desk-{picture}-en-{name}.png")
+        assert window.missing == []
