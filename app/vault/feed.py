@@ -106,6 +106,9 @@ def _apply(tx: Tx, area: str, fresh: Sequence[Arrived]) -> None:
     done = {c.change.id for c in coming if c.applied}
     gone: set[str] = set()
     moved: set[str] = set()
+    half = households.half_arrived(
+        tx, {c.change.household for c in coming} - lying.keys(), {c.change.id for c in coming}
+    )
     touched: dict[str, None] = {}
     for seq, item in ((c.seq, c.change) for c in coming):
         if item.household in gone:
@@ -115,9 +118,10 @@ def _apply(tx: Tx, area: str, fresh: Sequence[Arrived]) -> None:
             households.erase(tx, item.household)
             touched[item.household] = None
             continue
-        if lying.get(item.household, area) != area:
-            if not households.arrives(tx, item, area):
+        if item.household in half or lying.get(item.household, area) != area:
+            if item.household not in half and not households.arrives(tx, item, area):
                 continue
+            half.discard(item.household)
             taken, theirs = households.take_over(tx, item.household, area, seq)
             held |= taken
             done |= theirs

@@ -6,6 +6,7 @@ and its records are made anew from their changes in the new compartment. An eras
 stay, so that feeds still verify.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Select, select, update
@@ -85,6 +86,15 @@ def take_over(tx: Tx, household: str, area: str, seq: int) -> tuple[dict[str, Re
     as_it_is = {id_: replace(r, area=area, as_of=seq, whole=False, left=False) for id_, r in held.items()}
     anew = {id_: r for id_, r in made.items() if id_ not in damaged and r.heads != NOTHING}
     return as_it_is | anew, {row.id for row in rows}
+
+
+def half_arrived(tx: Tx, households: Collection[str], coming: Collection[str]) -> set[str]:
+    """Of households that are not here, those of which some changes are, and are in no records: they found their places
+    in the feed that is bringing the household while it still lay in another area, which a snapshot has emptied since.
+    `coming` are changes that only come now."""
+    unused = (change.person == tx.person) & ~change.applied & (change.state != changes.RESTED)
+    of_these = select(change.household, change.id).where(unused, change.household.in_(sorted(households)))
+    return {row.household for row in tx.sql.execute(of_these) if row.id not in coming}
 
 
 def from_the_start(tx: Tx, area: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.sync.session import Session
 from app.vault.working import WorkingCopy
 from sync_server import erasure
 from tests.app.sync.conftest import COUNTY, LOWER, UPPER, Centre, Tablet
@@ -113,3 +114,23 @@ def test_two_who_move_it_at_once_disagree_until_somebody_settles_it(tablet: Tabl
     for t in (a, b):
         assert t.open.summaries()[0].area == LOWER
         assert t.open.verify() == []
+
+
+def test_a_household_half_of_which_came_before_its_old_village_was_emptied_is_whole(tablet: Tablets) -> None:
+    a, b = tablet("lin"), tablet("lin")
+    household = a.register("一")
+    a.edit(household, phone="1")
+    a.register("二", LOWER)
+    a.sync()
+    b.sync()
+    b.edit(household, area=LOWER)
+    # In one answer come the first entry of the new village and the old village as it stands, which is without it.
+    road, session = b.road(), Session(b.open, b.clock, 500)
+    while (asked := session.ask()) is not None:
+        session.take(road(asked))
+    road.close()
+    assert session.outcome().safe
+    held = b.open.record(household)
+    assert held is not None
+    assert (held.area, held.heads.value("head"), held.heads.value("phone")) == (LOWER, "一", "1")
+    assert b.open.verify() == []
