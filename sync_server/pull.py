@@ -10,13 +10,10 @@ the disk and the line cost.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, select
-
 from schemas import codec, ids, signing, wire
 from schemas.clock import stamp
 from schemas.problems import Failed
-from sync_server import audit, chunks, devices, feed, library, snapshots
-from sync_server import tables as t
+from sync_server import audit, chunks, devices, feed, library, snapshots, standing
 from sync_server.db import Database, Tx
 from sync_server.devices import Device
 from sync_server.feed import Tail
@@ -73,7 +70,7 @@ def answer(tx: Tx, device_id: str, asked: wire.Pull) -> Pulled:
     mine = [area for area in asked.cursors if ids.within(area, person.scope)]
     for tail in feed.tails(tx, device.county, mine):
         _area(tx, news, device, tail, asked)
-    held, dismissed = _set_aside(tx, device)
+    held, dismissed = standing.set_aside(tx, device)
     items = library.in_force(tx, device.county)
     photos = chunks.awaited(tx, device.county, person.user)
     grant = devices.newer_grant(tx, person, device, asked.grant)
@@ -81,7 +78,9 @@ def answer(tx: Tx, device_id: str, asked: wire.Pull) -> Pulled:
     if wire.photos_digest(photos) != asked.photos:
         besides["photos"] = codec.encode(photos)
     if asked.earlier:
-        besides["earlier"] = codec.encode([e.wire() for e in _earlier(tx, device.county, person.user, asked.earlier)])
+        besides["earlier"] = codec.encode(
+            [e.wire() for e in standing.earlier(tx, device.county, person.user, asked.earlier)]
+        )
     body = _object(
         now=codec.encode(stamp(tx.clock.now())),
         pages=_list(news.pages),
@@ -204,39 +203,6 @@ def _seal(tx: Tx, county: str, area: str, seq: int, chain: str) -> str:
     return tx.keys(county).sign(signing.STANDING, wire.standing(area, seq, chain))
 
 
-def _set_aside(tx: Tx, device: Device) -> tuple[list[wire.SetAside], list[int]]:
-    """A device's changes that a supervisor has yet to look at, and those that one let rest, in order of number."""
-    rows = tx.execute(_SET_ASIDE, {"its_county": device.county, "its_id": device.id}).all()
-    held = [wire.SetAside(row.n, row.reason) for row in rows if row.dismissed_at is None]
-    return held, [row.n for row in rows if row.dismissed_at is not None]
-
-
-def _earlier(tx: Tx, county: str, user: str, asked: Sequence[str]) -> list[wire.Earlier]:
-    """What became of these changes of a person, in the order asked."""
-    c, e, h = t.change.c, t.entry.c, t.held.c
-    here = {r.id for r in tx.among(select(c.id).where(c.county == county, c.author == user), c.id, asked)}
-    fed = {r.change for r in tx.among(select(e.change).where(e.county == county), e.change, asked)}
-    aside = tx.among(select(h.change, h.reason, h.dismissed_at).where(h.county == county), h.change, asked)
-    held = {
-        r.change: wire.Earlier(r.change, wire.HELD, r.reason)
-        if r.dismissed_at is None
-        else wire.Earlier(r.change, wire.RESTED)
-        for r in aside
-    }
-    return [
-        wire.Earlier(change, wire.UNKNOWN)
-        if change not in here
-        else wire.Earlier(change, wire.TAKEN)
-        if change in fed
-        else held.get(change, wire.Earlier(change, wire.TAKEN))
-        for change in asked
-    ]
-
-
-def _entry(change: bytes, seq: int) -> bytes:
-    return b'{"change":%s,"seq":%d}' % (change, seq)
-
-
 def _head(record: Record) -> bytes:
     household, name, kind = (codec.quoted(text).encode() for text in (record.household, record.record, record.kind))
     return b'{"heads":%s,"household":%s,"kind":%s,"record":%s}' % (record.data, household, kind, name)
@@ -249,13 +215,3 @@ def _object(**members: bytes) -> bytes:
 
 def _list(items: Sequence[bytes]) -> bytes:
     return b"[%s]" % b",".join(items)
-
-
-# Asked for with every pull, so put together once.
-_SET_ASIDE = (
-    select(t.change.c.n, t.held.c.reason, t.held.c.dismissed_at)
-    .join(t.change, (t.change.c.county == t.held.c.county) & (t.change.c.id == t.held.c.change))
-    .where(t.held.c.county == bindparam("its_county"), t.held.c.device == bindparam("its_id"))
-    .where(t.held.c.released_at.is_(None))
-    .order_by(t.change.c.n)
-)
